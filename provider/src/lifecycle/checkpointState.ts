@@ -1,0 +1,105 @@
+import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../model/checkpoint.js";
+import { type Instant, formatInstant, parseInstant } from "../model/instant.js";
+import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration } from "./checkpointPin.js";
+import { type Declared } from "./declared.js";
+
+/** The version of what this package writes into Pulumi's state. Older ones stay readable. */
+const schemaVersion = 1;
+
+/** Nothing is left to do. */
+export const terminalStatuses = ["pinned", "alreadyThere", "expired"] as const;
+
+/** Something is: the next up goes on from the snapshot that state keeps. */
+export const unfinishedStatuses = ["failed", "uncertain"] as const;
+
+export type TerminalStatus = (typeof terminalStatuses)[number];
+export type UnfinishedStatus = (typeof unfinishedStatuses)[number];
+export type CheckpointStatus = TerminalStatus | UnfinishedStatus;
+
+/** What is remembered of one act: how it ended, and where the shard stood before it. */
+export interface CheckpointRecordOfAct {
+  readonly status: CheckpointStatus;
+  readonly checkpointTime: Instant | undefined;
+  readonly previous: Checkpoint | undefined;
+  readonly previousTime: Instant | undefined;
+  readonly previousConsumer: string | undefined;
+  readonly pinnedAt: Instant | undefined;
+  readonly requestId: string | undefined;
+}
+
+export interface CheckpointState {
+  readonly pin: CheckpointPin;
+  readonly act: CheckpointRecordOfAct;
+}
+
+/** Plain JSON for Pulumi's state: every declared input, and the record of the act. No value in it moves by itself. */
+export function encodeCheckpointState(declared: Declared, act: CheckpointRecordOfAct): Declared {
+  return withoutAbsent({
+    ...Object.fromEntries(checkpointInputs.map((name) => [name, declared[name]])),
+    schemaVersion,
+    status: act.status,
+    checkpointTime: act.checkpointTime && formatInstant(act.checkpointTime),
+    previousCheckpoint: act.previous && formatCheckpoint(act.previous),
+    previousCheckpointTime: act.previousTime && formatInstant(act.previousTime),
+    previousConsumer: act.previousConsumer,
+    pinnedAt: act.pinnedAt && formatInstant(act.pinnedAt),
+    requestId: act.requestId,
+  });
+}
+
+/** Reads back what {@link encodeCheckpointState} wrote, in this version or an older one. */
+export function decodeCheckpointState(outs: Declared): CheckpointState {
+  const declaration = readCheckpointDeclaration(
+    Object.fromEntries(checkpointInputs.map((name) => [name, outs[name]])),
+  );
+  if (declaration.kind !== "complete") throw unreadableState("the declared inputs");
+  const status = [...terminalStatuses, ...unfinishedStatuses].find((known) => known === outs["status"]);
+  if (status === undefined) throw unreadableState("status");
+  return {
+    pin: declaration.pin,
+    act: {
+      status,
+      checkpointTime: instantOf(outs, "checkpointTime"),
+      previous: checkpointOf(outs, "previousCheckpoint"),
+      previousTime: instantOf(outs, "previousCheckpointTime"),
+      previousConsumer: textOf(outs, "previousConsumer"),
+      pinnedAt: instantOf(outs, "pinnedAt"),
+      requestId: textOf(outs, "requestId"),
+    },
+  };
+}
+
+export function isUnfinished(status: unknown): boolean {
+  return unfinishedStatuses.some((unfinished) => unfinished === status);
+}
+
+function unreadableState(what: string): Error {
+  return new Error(
+    `Pulumi's state of this ConsumerGroupCheckpoint cannot be read: ${what} is missing or of another form\n` +
+      "Was it written by a newer version of pulumi-sls-checkpoint? Install that one.",
+  );
+}
+
+function textOf(outs: Declared, name: string): string | undefined {
+  const value = outs[name];
+  if (value === undefined || typeof value === "string") return value;
+  throw unreadableState(name);
+}
+
+function instantOf(outs: Declared, name: string): Instant | undefined {
+  const text = textOf(outs, name);
+  if (text === undefined) return undefined;
+  const instant = parseInstant(text);
+  if (!instant.ok) throw unreadableState(name);
+  return instant.value;
+}
+
+function checkpointOf(outs: Declared, name: string): Checkpoint | undefined {
+  const text = textOf(outs, name);
+  return text === undefined ? undefined : parseCheckpoint(text);
+}
+
+/** Pulumi's server refuses `undefined` at any depth, after the write has happened. */
+function withoutAbsent(fields: Declared): Declared {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

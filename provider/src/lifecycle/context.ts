@@ -1,0 +1,12 @@
+import { type SlsClient } from "../sls/client.js";
+import { type ProcessMemory } from "./processMemory.js";
+
+/** Everything that the life of a resource touches outside of itself. */
+export interface LifecycleContext {
+  readonly client: SlsClient;
+  readonly memory: ProcessMemory;
+  /** Shows one text to whoever runs Pulumi. Each text appears up to four times in one `up`. */
+  readonly print: (text: string) => void;
+  /** Throws when the engine that gave the order is gone: a provider outlives an engine that was killed. */
+  readonly probeEngine: () => Promise<void>;
+}

@@ -1,0 +1,87 @@
+import { type Parsed } from "../model/parsed.js";
+
+/** Stands for an input that Pulumi will know only when something else was applied. */
+export const notYetKnown: unique symbol = Symbol("known after apply");
+
+/** Inputs as a program declared them: plain JSON values, or {@link notYetKnown} at any depth. */
+export type Declared = Readonly<Record<string, unknown>>;
+
+/**
+ * One thing that is wrong with the inputs. `property` is empty where Pulumi, which prints the value of a named
+ * property, could print a secret or nothing useful.
+ */
+export interface Problem {
+  readonly property: string;
+  readonly reason: string;
+}
+
+/** What reading one input came to. */
+export type InputReading<Value> =
+  | { readonly kind: "value"; readonly value: Value }
+  | { readonly kind: "absent" }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "problem" };
+
+/** Reads declared inputs one by one, and keeps every problem and every unknown for the one report at the end. */
+export class DeclaredReader {
+  readonly problems: Problem[] = [];
+  readonly unknowns: string[] = [];
+
+  constructor(
+    private readonly resource: string,
+    private readonly declared: Declared,
+  ) {}
+
+  /** Reports every input that the resource does not have. */
+  refuseOthers(known: readonly string[]): void {
+    for (const name of Object.keys(this.declared)) {
+      if (known.includes(name) || this.declared[name] === undefined) continue;
+      this.problems.push({
+        property: "",
+        reason: `${name}: ${this.resource} has no such input; it has ${known.join(", ")}`,
+      });
+    }
+  }
+
+  required<Value>(name: string, parse: (value: unknown) => Parsed<Value>): Value | undefined {
+    const reading = this.#read(name, parse);
+    if (reading.kind === "absent") this.problems.push({ property: name, reason: "is missing" });
+    return reading.kind === "value" ? reading.value : undefined;
+  }
+
+  optional<Value>(name: string, parse: (value: unknown) => Parsed<Value>): Value | undefined {
+    const reading = this.#read(name, parse);
+    return reading.kind === "value" ? reading.value : undefined;
+  }
+
+  /** Reads an input of any shape; it is never quoted. */
+  anything(name: string): unknown {
+    const value = this.declared[name];
+    if (holdsUnknown(value)) this.unknowns.push(name);
+    return value;
+  }
+
+  #read<Value>(name: string, parse: (value: unknown) => Parsed<Value>): InputReading<Value> {
+    const value = this.declared[name];
+    if (value === undefined || value === null) return { kind: "absent" };
+    if (holdsUnknown(value)) {
+      this.unknowns.push(name);
+      return { kind: "unknown" };
+    }
+    const result = parse(value);
+    if (result.ok) return { kind: "value", value: result.value };
+    this.problems.push(problemOf(name, value, result.problem));
+    return { kind: "problem" };
+  }
+}
+
+/** Pulumi prints objects in Go's syntax, and nested values not at all: there the path goes into the text. */
+function problemOf(name: string, value: unknown, problem: string): Problem {
+  return typeof value === "object" ? { property: "", reason: `${name} ${problem}` } : { property: name, reason: problem };
+}
+
+export function holdsUnknown(value: unknown): boolean {
+  if (value === notYetKnown) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some(holdsUnknown);
+}

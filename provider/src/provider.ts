@@ -1,0 +1,145 @@
+import "./nodeVersion.js";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, type Dispatcher } from "undici";
+import { type dynamic } from "@pulumi/pulumi";
+import { EngineProbe } from "./engineProbe.js";
+import {
+  checkCheckpoint,
+  createCheckpoint,
+  diffCheckpoint,
+  updateCheckpoint,
+} from "./lifecycle/consumerGroupCheckpoint.js";
+import { type LifecycleContext } from "./lifecycle/context.js";
+import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
+import { UnfinishedError } from "./lifecycle/failures.js";
+import { ProcessMemory } from "./lifecycle/processMemory.js";
+import { millisecondsOf } from "./model/duration.js";
+import { SlsClient } from "./sls/client.js";
+import { type Configuration, readConfiguration } from "./sls/configuration.js";
+
+/**
+ * The entry that Pulumi's provider process loads, and the one place that translates its calls: unknown values,
+ * check failures, failures that keep state, lines.
+ *
+ * @internal
+ */
+
+/** How Pulumi writes a value that is not known yet, whatever its type (`pulumi.runtime.unknownValue`). */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+const providerKey = "__provider";
+
+/** The methods that a shim hands its calls on to. */
+export type ResourceLife = Required<Pick<dynamic.ResourceProvider, "check" | "diff" | "create" | "update">>;
+
+/** Answers the life of a ConsumerGroupCheckpoint, with the configuration that Pulumi gives this process. */
+export function configureConsumerGroupCheckpoint(request: dynamic.ConfigureRequest): ResourceLife {
+  const context = contextOf(request);
+  return {
+    async check(olds: Properties, news: Properties) {
+      const { inputs, problems } = await checkCheckpoint(declaredOf(olds), declaredOf(news), context);
+      return { inputs: propertiesOf(inputs), failures: problems.map(failureOf) };
+    },
+    diff(_id, olds: Properties, news: Properties) {
+      const { changes, replaces } = diffCheckpoint(declaredOf(olds), declaredOf(news), context);
+      return Promise.resolve({ changes, replaces: [...replaces], deleteBeforeReplace: false });
+    },
+    async create(inputs: Properties) {
+      return keepingState(inputs, () => createCheckpoint(declaredOf(inputs), context));
+    },
+    async update(_id, olds: Properties, news: Properties) {
+      return keepingState(news, async () => ({
+        outs: await updateCheckpoint(declaredOf(olds), declaredOf(news), context),
+      }));
+    },
+  };
+}
+
+type Properties = Record<string, unknown>;
+
+function declaredOf(properties: Properties): Declared {
+  return Object.fromEntries(
+    Object.entries(properties)
+      .filter(([name]) => name !== providerKey)
+      .map(([name, value]) => [name, known(value)]),
+  );
+}
+
+function known(value: unknown): unknown {
+  if (value === unknownValue) return notYetKnown;
+  if (Array.isArray(value)) return value.map(known);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, known(item)]));
+}
+
+function propertiesOf(declared: Declared): Properties {
+  return Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, transmittable(value)]));
+}
+
+function transmittable(value: unknown): unknown {
+  if (value === notYetKnown) return unknownValue;
+  if (Array.isArray(value)) return value.map(transmittable);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, transmittable(item)]));
+}
+
+function failureOf({ property, reason }: Problem): dynamic.CheckFailure {
+  return { property, reason };
+}
+
+/**
+ * Pulumi keeps the state of a failed resource only for an error of this shape. It re-attaches `__provider`
+ * everywhere but here, and without it the resource could never be destroyed (reference/engine-runs.md 3).
+ */
+async function keepingState<Result>(inputs: Properties, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof UnfinishedError)) throw error;
+    throw Object.assign(new Error(error.message, { cause: error }), {
+      id: error.id,
+      properties: { ...error.outs, [providerKey]: inputs[providerKey] },
+      reasons: [error.message],
+    });
+  }
+}
+
+const memory = new ProcessMemory();
+const dispatchers = new Map<string, Dispatcher>();
+const engineProbe = new EngineProbe(process.argv.at(-1) ?? "");
+
+function contextOf(request: dynamic.ConfigureRequest): LifecycleContext {
+  const configuration = readConfiguration((key) => request.config.get(key), process.env, packageVersion());
+  return {
+    client: new SlsClient(configuration, { current: () => credentialsOf(configuration) }, {
+      now: Date.now,
+      sleep: (duration) => sleep(millisecondsOf(duration)),
+      random: Math.random,
+      dispatcher: (origin) => dispatcherOf(origin, configuration),
+    }),
+    memory,
+    print: (text) => {
+      console.log(text);
+    },
+    probeEngine: () => engineProbe.check(),
+  };
+}
+
+function dispatcherOf(origin: string, { maxConcurrency }: Configuration): Dispatcher {
+  const known = dispatchers.get(origin);
+  if (known !== undefined) return known;
+  const agent = new Agent({ connections: maxConcurrency });
+  dispatchers.set(origin, agent);
+  return agent;
+}
+
+function credentialsOf({ credentials, problems }: Configuration): ReturnType<typeof Promise.resolve<NonNullable<Configuration["credentials"]>>> {
+  return credentials === undefined ? Promise.reject(new Error(problems.join("; "))) : Promise.resolve(credentials);
+}
+
+function packageVersion(): string {
+  const description: unknown = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8"));
+  return (description as { readonly version: string }).version;
+}

@@ -1,0 +1,208 @@
+import { type Checkpoint, formatCheckpoint } from "../model/checkpoint.js";
+import { type Duration, describeDuration, formatDuration } from "../model/duration.js";
+import { formatInstant } from "../model/instant.js";
+import { type Decision, type LiveConsumer, type Refusal } from "./decide.js";
+import { type Move } from "./move.js";
+import { type CheckpointRecord, type PositionTime } from "./observation.js";
+import { type Planned } from "./resume.js";
+
+/** What a text is about: the id of the shard or group, and what the declaration says of why. */
+export interface Subject {
+  readonly id: string;
+  readonly reason: string | undefined;
+}
+
+/** Describes what an up would do, in full lines: the preview of a pin. */
+export function describePlan(subject: Subject, decision: Exclude<Decision, { kind: "refused" }>): string {
+  switch (decision.kind) {
+    case "move":
+      return lines(
+        `${subject.id}: ${describeMove(decision.move)}`,
+        `  from  ${describePosition(decision.move.from, decision.move.fromTime)}`,
+        `  to    ${describePosition({ kind: "at", cursor: decision.move.to }, decision.move.toTime)}`,
+        subject.reason === undefined ? undefined : `  reason: ${subject.reason}`,
+        ...describeOverwritten(decision.overwrites),
+      );
+    case "alreadyThere":
+      return `${subject.id}: stays; it stands at ${describePosition(decision.shard.record.checkpoint, decision.shard.currentTime)} already, so nothing is written`;
+    case "expired":
+      return lines(
+        `warning: ${subject.id}: expired; nothing is written`,
+        `  applyBefore ${formatInstant(decision.applyBefore)} has passed: the service's clock shows ${formatInstant(decision.serverTime)}`,
+        "  To move it after all, declare a later applyBefore.",
+      );
+  }
+}
+
+/** Describes where a shard stood before a move, with what puts it back. */
+export function describeWayBack(subject: Subject, move: Move): string {
+  const wayBack =
+    move.from.kind === "none"
+      ? "it had no checkpoint, and SLS has no call that takes one away"
+      : `checkpoint: "${formatCheckpoint(move.from)}"${describeTime(move.fromTime, " (", ")")}`;
+  return lines(`${subject.id}: ${describeMove(move)}`, `  way back: ${wayBack}`);
+}
+
+/** One sentence: direction, span and log groups of a move. */
+export function describeMove(move: Move): string {
+  switch (move.direction) {
+    case "back":
+      return `moves back ${span(move)}; ${logGroups(move)} will be read again`;
+    case "forward":
+      return `moves forward ${span(move)}; ${logGroups(move)} will never be read`;
+    case "set":
+      return `is set; ${
+        move.from.kind === "none"
+          ? "the group has no checkpoint there, so where it would have read from is not known"
+          : "its checkpoint is none of the positions that the shard still holds, so what is read again or skipped is not known"
+      }`;
+  }
+}
+
+/** Describes a refusal: what was seen, what would happen, and the way out in the last line. */
+export function describeRefusal(subject: Subject, refusal: Refusal): string {
+  switch (refusal.kind) {
+    case "unknownShard":
+      return lines(
+        `${subject.id}: the logstore has no such shard`,
+        `  its shards: ${refusal.knownShards.join(", ") || "none"}`,
+        "Declare one of these. A shard that was split or merged vanishes when its data has expired.",
+      );
+    case "lookFailed":
+      return lines(`${subject.id}: could not be looked at, so nothing is written`, indent(refusal.failure.message));
+    case "outsideWindow":
+      return describeOutsideWindow(subject, refusal);
+    case "tooFar":
+      return lines(
+        `${subject.id}: refused, because it would move further than maxMove allows`,
+        `  it ${describeMove(refusal.move)}`,
+        `  from  ${describePosition(refusal.move.from, refusal.move.fromTime)}`,
+        `  to    ${describePosition({ kind: "at", cursor: refusal.move.to }, refusal.move.toTime)}`,
+        `  span ${describeDuration(refusal.span)} (${formatDuration(refusal.span)}), maxMove ${formatDuration(refusal.maxMove)}`,
+        `If it is meant, set maxMove: "${formatDuration(roundedUp(refusal.span))}". If this declaration has done its work, take it out.`,
+      );
+    case "unordered":
+      return lines(
+        `${subject.id}: refused, because an ordered group would read it beside its children`,
+        `  it ${describeMove(refusal.move)}`,
+        "  the shard was split or merged and the group has read it to its end, so the shards after it are being read",
+        "If order does not matter for this, set allowUnordered: true.",
+      );
+    case "liveConsumers":
+      return describeLiveConsumers(subject, refusal);
+  }
+}
+
+/** Describes live consumers as a preview sees them: a warning, because they can still be stopped before the up. */
+export function describeLiveConsumersAhead(
+  subject: Subject,
+  refusal: Extract<Refusal, { kind: "liveConsumers" }>,
+): string {
+  return lines(
+    describePlan(subject, { kind: "move", move: refusal.move, overwrites: [] }),
+    "  warning: consumers are alive, and up refuses while they are:",
+    ...refusal.consumers.map(describeConsumer),
+    `  Stop them and wait ${describeDuration(refusal.quietAfter)} before the up.`,
+  );
+}
+
+function describeLiveConsumers(subject: Subject, refusal: Extract<Refusal, { kind: "liveConsumers" }>): string {
+  return lines(
+    `${subject.id}: refused, because consumers are alive and would overwrite the pin`,
+    ...refusal.consumers.map(describeConsumer),
+    "  a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all",
+    `Stop the group's consumers, wait ${describeDuration(refusal.quietAfter)}, run pulumi up, and start them again; ` +
+      'or set onActiveConsumers: "overwrite".',
+  );
+}
+
+function describeOverwritten(consumers: readonly LiveConsumer[]): readonly string[] {
+  if (consumers.length === 0) return [];
+  return [
+    '  warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin',
+    ...consumers.map(describeConsumer),
+  ];
+}
+
+function describeConsumer(consumer: LiveConsumer): string {
+  const name = consumer.consumer ?? "a consumer without a name";
+  return `  shard ${String(consumer.shard)}  ${name}  committed ${describeDuration(consumer.committed)} ago`;
+}
+
+function describeOutsideWindow(subject: Subject, refusal: Extract<Refusal, { kind: "outsideWindow" }>): string {
+  const consequence =
+    refusal.side === "before"
+      ? "  its data is gone, and a consumer that is sent there may jump to the end and skip everything"
+      : "  no log group is there yet; a cursor of another shard looks like this";
+  return lines(
+    `${subject.id}: refused, because the checkpoint is ${refusal.side} what the shard holds`,
+    `  the shard holds ${refusal.begin} (begin) to ${refusal.end} (end)`,
+    consequence,
+    "Declare a cursor of this shard between the two; GetCursor answers it for a time.",
+  );
+}
+
+function describePosition(checkpoint: Checkpoint, time: PositionTime): string {
+  const text = describeCheckpoint(checkpoint);
+  return checkpoint.kind === "at" ? `${describeTime(time, "", "  ")}${text}` : text;
+}
+
+function describeTime(time: PositionTime, before: string, after: string): string {
+  switch (time.kind) {
+    case "at":
+      return `${before}${formatInstant(time.instant)}${after}`;
+    case "empty":
+      return `${before}no data${after}`;
+    case "outside":
+      return `${before}time not known${after}`;
+  }
+}
+
+function span(move: Move): string {
+  return describeDuration(move.span);
+}
+
+function logGroups(move: Move): string {
+  if (move.logGroups === undefined) return "an unknown number of log groups";
+  return move.logGroups === 1n ? "1 log group" : `${move.logGroups.toLocaleString("en-US")} log groups`;
+}
+
+/** A bound that lets the move pass even after some minutes of review. */
+function roundedUp(duration: Duration): Duration {
+  const hour = 3_600_000_000;
+  return ((Math.floor(duration / hour) + 1) * hour) as Duration;
+}
+
+export function indent(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}
+
+export function lines(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join("\n");
+}
+
+/** A checkpoint for people: the cursor, or why there is none. */
+export function describeCheckpoint(checkpoint: Checkpoint): string {
+  switch (checkpoint.kind) {
+    case "at":
+      return checkpoint.cursor;
+    case "none":
+      return "no checkpoint";
+    case "undecodable":
+      return `${checkpoint.text} (not a cursor)`;
+  }
+}
+
+/** Describes a shard that stands neither at the target nor where it was planned from, with both ways out. */
+export function describeUncertain(subject: Subject, planned: Planned, seen: CheckpointRecord): string {
+  return lines(
+    `${subject.id}: is uncertain; it stands neither at the pin nor where it stood before, so it is left alone`,
+    `  pin            ${planned.target}`,
+    `  stood before   ${describeCheckpoint(planned.snapshot)}`,
+    `  stands now     ${describeCheckpoint(seen.checkpoint)}${seen.consumer === undefined ? "" : `, committed by ${seen.consumer}`}`,
+    "If a consumer has read from the pin already, take this declaration out. If it has not, change triggers to pin again.",
+  );
+}

@@ -1,0 +1,58 @@
+import { type Checkpoint } from "../model/checkpoint.js";
+import { type Cursor } from "../model/cursor.js";
+import { type Duration } from "../model/duration.js";
+import { type Instant } from "../model/instant.js";
+
+/** What GetCheckPoint says of one shard. */
+export interface CheckpointRecord {
+  readonly shard: number;
+  readonly checkpoint: Checkpoint;
+  /** When it was last written; undefined where nothing ever was. */
+  readonly updateTime: Instant | undefined;
+  /** Who wrote it; undefined where the service names nobody. */
+  readonly consumer: string | undefined;
+}
+
+/**
+ * The receive time of a position in a shard.
+ *
+ * `at`: of the log group there; for the end of the shard, of the log group before it.
+ * `empty`: the shard holds no log groups. `outside`: not a position between begin and end.
+ */
+export type PositionTime =
+  | { readonly kind: "at"; readonly instant: Instant }
+  | { readonly kind: "empty" }
+  | { readonly kind: "outside" };
+
+/** One shard, as a look at the service saw it. */
+export interface ShardObservation {
+  readonly shard: number;
+  readonly status: "readwrite" | "readonly";
+  readonly begin: Cursor;
+  readonly end: Cursor;
+  readonly record: CheckpointRecord;
+  readonly currentTime: PositionTime;
+  readonly targetTime: PositionTime;
+}
+
+/** A look at the service that succeeded. */
+export interface Seen {
+  readonly kind: "seen";
+  /** By the `Date` of the newest answer. */
+  readonly serverTime: Instant;
+  readonly group: { readonly ordered: boolean; readonly timeout: Duration };
+  /** Every record of the group, of this shard and of all others. */
+  readonly records: readonly CheckpointRecord[];
+  readonly knownShards: readonly number[];
+  /** Undefined when the logstore has no such shard. */
+  readonly shard: ShardObservation | undefined;
+}
+
+/** A look that failed, with what the failing answer still told. */
+export interface Unseen {
+  readonly kind: "unseen";
+  readonly serverTime: Instant | undefined;
+  readonly failure: Error;
+}
+
+export type Observation = Seen | Unseen;

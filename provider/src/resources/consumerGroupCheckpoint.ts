@@ -1,0 +1,136 @@
+import * as pulumi from "@pulumi/pulumi";
+import { consumerGroupCheckpointProvider } from "../dynamicProvider.js";
+import { refuseAdoptionOptions } from "./adoption.js";
+
+/** Where one shard of a consumer group shall read from, and the bounds within which it may be moved there. */
+export interface ConsumerGroupCheckpointArgs {
+  /** The project. A change replaces the resource: the new shard is pinned, and nothing is undone at the old one. */
+  readonly project: pulumi.Input<string>;
+  /** The logstore. A change replaces the resource, as with {@link project}. */
+  readonly logstore: pulumi.Input<string>;
+  /** The consumer group, which has to exist. A change replaces the resource, as with {@link project}. */
+  readonly consumerGroup: pulumi.Input<string>;
+  /** The shard's id, from 0. A change replaces the resource, as with {@link project}. */
+  readonly shard: pulumi.Input<number>;
+  /**
+   * The cursor to read from next: base64 of a decimal integer, as GetCursor and GetCheckPoint answer it, of this
+   * very shard. A change updates: UpdateCheckPoint is sent.
+   */
+  readonly checkpoint: pulumi.Input<string>;
+  /** Any values. A change pins again although the checkpoint is the same. */
+  readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+  /**
+   * The consumer in whose name the checkpoint is written; needed only with {@link forceSuccess} `false`.
+   * A change is of state only, and counts at the next write.
+   */
+  readonly consumer?: pulumi.Input<string>;
+  /**
+   * Whether the write succeeds whoever owns the shard. `false` succeeds only for the live owner, so it needs
+   * {@link consumer} and {@link onActiveConsumers} `"overwrite"`. A change is of state only.
+   *
+   * @default true
+   */
+  readonly forceSuccess?: pulumi.Input<boolean>;
+  /**
+   * An RFC 3339 deadline by the service's clock. After it nothing is written: the resource succeeds with status
+   * `expired` and a warning. A change is of state only, but a later one makes an expired pin act again.
+   *
+   * @default no deadline
+   */
+  readonly applyBefore?: pulumi.Input<string>;
+  /**
+   * The furthest that the shard may be moved, back or forward, in receive time: an ISO-8601 duration of weeks to
+   * seconds. What is further is refused. A change is of state only.
+   *
+   * @default "PT24H"
+   */
+  readonly maxMove?: pulumi.Input<string>;
+  /**
+   * What to do while consumers of the group are seen alive: `"refuse"`, or `"overwrite"` the checkpoint they will
+   * save over. A change is of state only.
+   *
+   * @default "refuse"
+   */
+  readonly onActiveConsumers?: pulumi.Input<"refuse" | "overwrite">;
+  /**
+   * Whether a shard of an ordered group may be rewound past its split or merge, so that it is read beside its
+   * children. A change is of state only.
+   *
+   * @default false
+   */
+  readonly allowUnordered?: pulumi.Input<boolean>;
+  /** Why: kept in state and shown with the plan. A change is of state only. */
+  readonly reason?: pulumi.Input<string>;
+}
+
+/**
+ * Pins the checkpoint of one shard of a consumer group, once.
+ *
+ * A pin records an act. The first up moves the shard and reads it back; later ups send nothing, whatever the
+ * consumers do. A changed `checkpoint` or `triggers` acts again. Refresh and destroy touch neither the network nor
+ * the checkpoint. Stop the group's consumers first: a running one saves over the pin.
+ *
+ * The write is SLS's UpdateCheckPoint with `forceSuccess` (reference/sls-protocol.md 3.1).
+ *
+ * @example
+ * ```ts
+ * new sls.ConsumerGroupCheckpoint("orders-0", {
+ *   project: "shop",
+ *   logstore: "orders",
+ *   consumerGroup: "billing",
+ *   shard: 0,
+ *   checkpoint: "MTUyNDE1NTM3OTM3MzkwODQ5Ng==",
+ *   reason: "INC-4711: tax rate was wrong until 08:00",
+ * });
+ * ```
+ */
+export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
+  declare readonly project: pulumi.Output<string>;
+  declare readonly logstore: pulumi.Output<string>;
+  declare readonly consumerGroup: pulumi.Output<string>;
+  declare readonly shard: pulumi.Output<number>;
+  /** The cursor that is pinned, as declared. */
+  declare readonly checkpoint: pulumi.Output<string>;
+  /** When the log group at the checkpoint was received, in RFC 3339; for the end of a shard, the one before it. */
+  declare readonly checkpointTime: pulumi.Output<string | undefined>;
+  /** Where the shard stood before this pin: the way back. `none` where the group had no checkpoint. */
+  declare readonly previousCheckpoint: pulumi.Output<string | undefined>;
+  /** When the log group at the previous checkpoint was received; absent where it was outside of the shard's window. */
+  declare readonly previousCheckpointTime: pulumi.Output<string | undefined>;
+  /** Which consumer had saved the previous checkpoint. */
+  declare readonly previousConsumer: pulumi.Output<string | undefined>;
+  /** When SLS wrote the pin, by its own clock; absent where nothing was written. */
+  declare readonly pinnedAt: pulumi.Output<string | undefined>;
+  /** SLS's id of the request that wrote the pin. */
+  declare readonly requestId: pulumi.Output<string | undefined>;
+  /** `pinned`, `alreadyThere` or `expired`; `failed` or `uncertain` after an up that failed. */
+  declare readonly status: pulumi.Output<string>;
+
+  /**
+   * @param name The name of the pin in the stack. A rename without `aliases` is a new pin, which `maxMove` and
+   * `applyBefore` bound.
+   * @param args What to pin, and how far it may move.
+   * @param opts Pulumi's options; `import` and `id` are refused, because declaring the pin adopts.
+   * @throws When `opts` holds `import` or `id`.
+   */
+  constructor(name: string, args: ConsumerGroupCheckpointArgs, opts?: pulumi.CustomResourceOptions) {
+    refuseAdoptionOptions("ConsumerGroupCheckpoint", name, opts);
+    super(
+      consumerGroupCheckpointProvider,
+      name,
+      {
+        ...args,
+        checkpointTime: undefined,
+        previousCheckpoint: undefined,
+        previousCheckpointTime: undefined,
+        previousConsumer: undefined,
+        pinnedAt: undefined,
+        requestId: undefined,
+        status: undefined,
+      },
+      pulumi.mergeOptions({ hideDiffs: ["__provider"] }, opts),
+      "sls",
+      "ConsumerGroupCheckpoint",
+    );
+  }
+}

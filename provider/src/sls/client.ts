@@ -1,0 +1,335 @@
+import { type Dispatcher } from "undici";
+import { type Checkpoint, parseCheckpoint } from "../model/checkpoint.js";
+import { type Cursor, parseCursor } from "../model/cursor.js";
+import { type Duration, durationOfMilliseconds, durationOfSeconds } from "../model/duration.js";
+import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
+import { type Instant, instantOfMicroseconds, instantOfSeconds } from "../model/instant.js";
+import { type Configuration } from "./configuration.js";
+import { type CredentialsSource } from "./credentials.js";
+import { type Decoder, FieldError, boolean, integer, list, object, oneOf, optional, string } from "./decode.js";
+import { SlsAnswerError, SlsConfigurationError, SlsError } from "./errors.js";
+import { originOf } from "./endpoint.js";
+import { type SlsRequest } from "./request.js";
+import { type NextStep, type Tries, afterFailedRead, afterFailedWrite, provesNothingDone } from "./retry.js";
+import { type Answer, send } from "./transport.js";
+
+/** Everything outside of this process that the client touches, and time. */
+export interface ClientEffects {
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  readonly sleep: (duration: Duration) => Promise<void>;
+  readonly random: () => number;
+  readonly dispatcher: (origin: string) => Dispatcher;
+}
+
+/** What a call answered, and when by the server's clock. */
+export interface Answered<Value> {
+  readonly value: Value;
+  readonly serverTime: Instant;
+  readonly requestId: string | undefined;
+}
+
+export interface ConsumerGroupSettings {
+  readonly name: string;
+  readonly ordered: boolean;
+  readonly timeout: Duration;
+}
+
+export interface Shard {
+  readonly shard: number;
+  readonly status: "readwrite" | "readonly";
+}
+
+export interface StoredCheckpoint {
+  readonly shard: number;
+  readonly checkpoint: Checkpoint;
+  readonly updateTime: Instant | undefined;
+  readonly consumer: string | undefined;
+}
+
+export interface CheckpointWrite {
+  readonly checkpoint: Cursor;
+  readonly forceSuccess: boolean;
+  readonly consumer?: string;
+}
+
+/**
+ * How a write ended. `refused`: it certainly changed nothing. `unknown`: it may have been applied, and only
+ * reading back tells.
+ */
+export type WriteOutcome =
+  | { readonly kind: "acknowledged"; readonly requestId: string | undefined }
+  | { readonly kind: "refused"; readonly error: SlsError }
+  | { readonly kind: "unknown"; readonly error: SlsError };
+
+/** The calls of SLS that moving a checkpoint needs (reference/sls-protocol.md section 3). */
+export class SlsClient {
+  readonly #configuration: Configuration;
+  readonly #credentials: CredentialsSource;
+  readonly #effects: ClientEffects;
+  #clockOffset = 0;
+
+  constructor(configuration: Configuration, credentials: CredentialsSource, effects: ClientEffects) {
+    this.#configuration = configuration;
+    this.#credentials = credentials;
+    this.#effects = effects;
+  }
+
+  /** Where the requests of a project go. */
+  origin(project: string): string {
+    const { endpoint } = this.#configuration;
+    return endpoint === undefined ? "an endpoint that is not configured" : originOf(endpoint, project);
+  }
+
+  /** How long a logstore keeps its log groups, in days. */
+  async getLogStore(identity: GroupIdentity): Promise<Answered<{ readonly ttl: number }>> {
+    return this.#read(
+      { operation: "GetLogStore", method: "GET", path: logstorePath(identity), query: {}, about: logstoreOf(identity) },
+      object({ ttl: integer }),
+    );
+  }
+
+  async listShards(identity: GroupIdentity): Promise<Answered<readonly Shard[]>> {
+    const answered = await this.#read(
+      {
+        operation: "ListShards",
+        method: "GET",
+        path: `${logstorePath(identity)}/shards`,
+        query: {},
+        about: logstoreOf(identity),
+      },
+      list(object({ shardID: integer, status: oneOf("readwrite", "readonly") })),
+    );
+    return { ...answered, value: answered.value.map(({ shardID, status }) => ({ shard: shardID, status })) };
+  }
+
+  /** All consumer groups of the logstore: SLS has no call for one. */
+  async listConsumerGroups(identity: GroupIdentity): Promise<Answered<readonly ConsumerGroupSettings[]>> {
+    const answered = await this.#read(
+      {
+        operation: "ListConsumerGroup",
+        method: "GET",
+        path: `${logstorePath(identity)}/consumergroups`,
+        query: {},
+        about: logstoreOf(identity),
+      },
+      list(object({ name: string, order: boolean, timeout: integer })),
+    );
+    return {
+      ...answered,
+      value: answered.value.map(({ name, order, timeout }) => ({
+        name,
+        ordered: order,
+        timeout: durationOfSeconds(timeout),
+      })),
+    };
+  }
+
+  /** Where the group stands, in one shard or in all. A shard that the group never touched may be missing. */
+  async getCheckPoint(identity: GroupIdentity, shard?: number): Promise<Answered<readonly StoredCheckpoint[]>> {
+    const answered = await this.#read(
+      {
+        operation: "GetCheckPoint",
+        method: "GET",
+        path: groupPath(identity),
+        query: shard === undefined ? {} : { shard: String(shard) },
+        about: groupOf(identity, shard),
+      },
+      list(
+        object({
+          shard: integer,
+          checkpoint: string,
+          updateTime: optional(integer),
+          consumer: optional(string),
+        }),
+      ),
+    );
+    return { ...answered, value: answered.value.map(storedCheckpoint) };
+  }
+
+  /** The cursor of the first log group received at or after `from`; SLS clamps to the shard's window. */
+  async getCursor(identity: ShardIdentity, from: "begin" | "end" | Instant): Promise<Answered<Cursor>> {
+    const seconds = typeof from === "number" ? String(Math.ceil(from / 1_000_000)) : from;
+    const answered = await this.#read(
+      {
+        operation: "GetCursor",
+        method: "GET",
+        path: shardPath(identity),
+        query: { type: "cursor", from: seconds },
+        about: { ...logstoreOf(identity), shard: identity.shard },
+      },
+      object({ cursor }),
+    );
+    return { ...answered, value: answered.value.cursor };
+  }
+
+  /** When the log group at a cursor was received, to the second. SLS refuses the end cursor. */
+  async getCursorTime(identity: ShardIdentity, at: Cursor): Promise<Answered<Instant>> {
+    const answered = await this.#read(
+      {
+        operation: "GetCursorTime",
+        method: "GET",
+        path: shardPath(identity),
+        query: { type: "cursor_time", cursor: at },
+        about: { ...logstoreOf(identity), shard: identity.shard },
+      },
+      object({ cursor_time: integer }),
+    );
+    return { ...answered, value: instantOfSeconds(answered.value.cursor_time) };
+  }
+
+  /**
+   * Moves the checkpoint of one shard. Sent again only where it is proven that nothing was done.
+   *
+   * `beforeAttempt` runs before every attempt, the first included; what it throws ends the call unsent.
+   */
+  async updateCheckPoint(
+    identity: ShardIdentity,
+    write: CheckpointWrite,
+    beforeAttempt: () => Promise<void>,
+  ): Promise<WriteOutcome> {
+    const request: SlsRequest = {
+      operation: "UpdateCheckPoint",
+      method: "POST",
+      path: groupPath(identity),
+      query: {
+        type: "checkpoint",
+        forceSuccess: String(write.forceSuccess),
+        ...(write.consumer !== undefined && { consumer: write.consumer }),
+      },
+      body: JSON.stringify({ shard: identity.shard, checkpoint: write.checkpoint }),
+      about: groupOf(identity, identity.shard),
+    };
+    try {
+      const answer = await this.#perform(request, afterFailedWrite, beforeAttempt);
+      return { kind: "acknowledged", requestId: answer.requestId };
+    } catch (error) {
+      if (!SlsError.isInstance(error)) throw error;
+      return { kind: provesNothingDone(error) ? "refused" : "unknown", error };
+    }
+  }
+
+  async #read<Value>(request: SlsRequest, decoder: Decoder<Value>): Promise<Answered<Value>> {
+    const answer = await this.#perform(request, afterFailedRead, () => Promise.resolve());
+    return {
+      value: this.#decode(request, answer, decoder),
+      serverTime: answer.serverTime,
+      requestId: answer.requestId,
+    };
+  }
+
+  #decode<Value>(request: SlsRequest, answer: Answer, decoder: Decoder<Value>): Value {
+    try {
+      return decoder(JSON.parse(answer.text), "answer");
+    } catch (cause) {
+      throw new SlsAnswerError({
+        ...request,
+        origin: this.origin(request.about.project),
+        httpStatus: answer.status,
+        requestId: answer.requestId,
+        what: cause instanceof FieldError ? cause.message : `it is not JSON: ${answer.text}`,
+        cause,
+      });
+    }
+  }
+
+  async #perform(
+    request: SlsRequest,
+    afterFailure: typeof afterFailedRead,
+    beforeAttempt: () => Promise<void>,
+  ): Promise<Answer> {
+    const started = this.#effects.now();
+    let tries: Tries = { sent: 0, elapsed: durationOfMilliseconds(0), clockCorrected: false, tokenRefreshed: false };
+    for (;;) {
+      await beforeAttempt();
+      try {
+        return await this.#attempt(request);
+      } catch (error) {
+        if (!SlsError.isInstance(error)) throw error;
+        const elapsed = durationOfMilliseconds(this.#effects.now() - started);
+        tries = { ...tries, sent: tries.sent + 1, elapsed };
+        const step = afterFailure(error, tries, this.#configuration, this.#effects.random);
+        const next = await this.#take(step, tries);
+        if (next === undefined) throw error;
+        tries = next;
+      }
+    }
+  }
+
+  /** Does what has to come before the next attempt; undefined where there is none. */
+  async #take(step: NextStep, tries: Tries): Promise<Tries | undefined> {
+    switch (step.kind) {
+      case "giveUp":
+        return undefined;
+      case "wait":
+        await this.#effects.sleep(step.delay);
+        return tries;
+      case "correctClock":
+        this.#clockOffset = step.serverTime / 1_000 - this.#effects.now();
+        return { ...tries, clockCorrected: true };
+      case "refreshToken":
+        if (this.#credentials.refresh === undefined) return undefined;
+        await this.#credentials.refresh();
+        return { ...tries, tokenRefreshed: true };
+    }
+  }
+
+  async #attempt(request: SlsRequest): Promise<Answer> {
+    const { endpoint, problems, requestTimeout, userAgent } = this.#configuration;
+    if (endpoint === undefined || problems.length > 0) throw new SlsConfigurationError({ ...request, problems });
+    const credentials = await this.#credentials.current();
+    const date = new Date(this.#effects.now() + this.#clockOffset);
+    return send(request, credentials, date, {
+      endpoint,
+      requestTimeout,
+      userAgent,
+      dispatcher: this.#effects.dispatcher,
+    });
+  }
+}
+
+const cursor: Decoder<Cursor> = (value, path) => {
+  const result = parseCursor(string(value, path));
+  if (!result.ok) throw new FieldError(`${path} ${result.problem}`);
+  return result.value;
+};
+
+function storedCheckpoint(record: {
+  readonly shard: number;
+  readonly checkpoint: string;
+  readonly updateTime: number | undefined;
+  readonly consumer: string | undefined;
+}): StoredCheckpoint {
+  return {
+    shard: record.shard,
+    checkpoint: parseCheckpoint(record.checkpoint),
+    updateTime: updateTimeOf(record.updateTime),
+    consumer: record.consumer === "" ? undefined : record.consumer,
+  };
+}
+
+/** Documentation says seconds, every example is microseconds; the two are a million apart, so both can be read. */
+function updateTimeOf(value: number | undefined): Instant | undefined {
+  if (value === undefined || value <= 0) return undefined;
+  return value < 1e12 ? instantOfSeconds(value) : instantOfMicroseconds(value);
+}
+
+function logstorePath(identity: GroupIdentity): string {
+  return `/logstores/${identity.logstore}`;
+}
+
+function groupPath(identity: GroupIdentity): string {
+  return `${logstorePath(identity)}/consumergroups/${identity.consumerGroup}`;
+}
+
+function shardPath(identity: ShardIdentity): string {
+  return `${logstorePath(identity)}/shards/${String(identity.shard)}`;
+}
+
+function logstoreOf({ project, logstore }: GroupIdentity): SlsRequest["about"] {
+  return { project, logstore };
+}
+
+function groupOf({ project, logstore, consumerGroup }: GroupIdentity, shard?: number): SlsRequest["about"] {
+  return { project, logstore, consumerGroup, ...(shard !== undefined && { shard }) };
+}

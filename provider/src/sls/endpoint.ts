@@ -1,0 +1,47 @@
+import { isIP } from "node:net";
+import { type Parsed, parsed, unparsed } from "../model/parsed.js";
+
+/** Where the service is reached: without the project, which goes in front of the host. */
+export interface Endpoint {
+  readonly scheme: "https" | "http";
+  /** Host, with the port where one was written. */
+  readonly authority: string;
+}
+
+/**
+ * Reads an endpoint: `cn-hangzhou.log.aliyuncs.com`, with or without scheme and port. HTTPS unless `http://`
+ * is written.
+ */
+export function parseEndpoint(text: string): Parsed<Endpoint> {
+  const withScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+  if (!URL.canParse(withScheme)) return unparsed("is not a host name, such as cn-hangzhou.log.aliyuncs.com");
+  const url = new URL(withScheme);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    return unparsed("has a scheme other than https and http");
+  }
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
+    return unparsed("is more than a host: leave out path, query and user; the project goes into the resource");
+  }
+  return parsed({ scheme: url.protocol === "https:" ? "https" : "http", authority: url.host });
+}
+
+/** The public endpoint of a region (reference/sls-protocol.md section 6). */
+export function endpointOfRegion(region: string): Parsed<Endpoint> {
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region)) return unparsed("is not a region id, such as cn-hangzhou");
+  return parsed({ scheme: "https", authority: `${region}.log.aliyuncs.com` });
+}
+
+/** The `Host` that names a project: always the project in front of the endpoint. */
+export function hostOf(endpoint: Endpoint, project: string): string {
+  return `${project}.${endpoint.authority}`;
+}
+
+/**
+ * The origin to connect to. A project in front of an address or of `localhost` has no name server, so there the
+ * connection goes to the endpoint itself and only the `Host` header names the project.
+ */
+export function originOf(endpoint: Endpoint, project: string): string {
+  const { hostname } = new URL(`${endpoint.scheme}://${endpoint.authority}`);
+  const local = hostname === "localhost" || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
+  return `${endpoint.scheme}://${local ? endpoint.authority : hostOf(endpoint, project)}`;
+}

@@ -1,0 +1,17 @@
+/** Every header that signing reads or writes (reference/sls-protocol.md sections 1 and 2). */
+export const headerNames = {
+  apiVersion: "x-log-apiversion",
+  authorization: "authorization",
+  bodyRawSize: "x-log-bodyrawsize",
+  contentMd5: "content-md5",
+  contentType: "content-type",
+  date: "date",
+  host: "host",
+  securityToken: "x-acs-security-token",
+  signatureMethod: "x-log-signaturemethod",
+} as const;
+
+export const apiVersion = "0.6.0";
+
+/** Header names in lower case. */
+export type Headers = Readonly<Record<string, string>>;
