@@ -40,7 +40,7 @@ export function describeWayBack(subject: Subject, move: Move): string {
     move.from.kind === "none"
       ? "it had no checkpoint, and SLS has no call that takes one away"
       : `checkpoint: "${formatCheckpoint(move.from)}"${describeTime(move.fromTime, " (", ")")}`;
-  return lines(`${subject.id}: ${describeMove(move)}`, `  way back: ${wayBack}`);
+  return `${subject.id}: way back: ${wayBack}`;
 }
 
 /** One sentence: direction, span and log groups of a move. */

@@ -1,0 +1,13 @@
+export { SlsEmulator, type SlsEmulatorOptions } from "./slsEmulator.js";
+export { defaultAssumptions, type AssumptionName, type Assumptions } from "./service/assumptions.js";
+export type { CheckpointRecord } from "./service/checkpointRecord.js";
+export type { ConsumerGroupSettings, GroupShardState } from "./service/consumerGroup.js";
+export { decodeCursor, encodeCursor } from "./service/cursor.js";
+export type { CursorPlace } from "./service/cursorLookup.js";
+export { defaultIdentity, type Identity } from "./service/identity.js";
+export type { Log, LogGroup, LogGroupSeries, ReceivedLogGroup } from "./service/logGroup.js";
+export type { Grant, Policy } from "./service/policy.js";
+export { ServiceError } from "./service/serviceError.js";
+export type { Fault } from "./wire/fault.js";
+export type { LoggedRequest, RequestState } from "./wire/requestLog.js";
+export { Rule, type RuleOptions } from "./wire/rule.js";

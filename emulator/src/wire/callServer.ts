@@ -1,0 +1,196 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Identity } from "../service/identity.js";
+import type { ServiceError } from "../service/serviceError.js";
+import type { SlsService } from "../service/slsService.js";
+import { errorAnswer, type Answer } from "./answer.js";
+import { CallMeter } from "./callMeter.js";
+import type { Fault } from "./fault.js";
+import { httpRefusals } from "./httpRefusals.js";
+import { readCall, type ReadCall } from "./incomingMessage.js";
+import { injectedAnswer } from "./injectedAnswer.js";
+import { requirePermission } from "./permission.js";
+import { RequestIds } from "./requestIds.js";
+import type { LoggedRequest, RequestLog } from "./requestLog.js";
+import { findRoute, type RouteMatch } from "./routes.js";
+import type { Rule, RuleBook } from "./rule.js";
+import { authenticate } from "./signature/authenticate.js";
+import { asServiceError } from "./unexpected.js";
+
+/** What the server works with. */
+export interface CallServerOptions {
+  readonly service: SlsService;
+  readonly identities: () => readonly Identity[];
+  readonly log: RequestLog;
+  readonly rules: RuleBook;
+}
+
+/** The HTTP front: reads a request, logs it, authenticates it, applies the rule that concerns it, answers. */
+export class CallServer {
+  readonly #options: CallServerOptions;
+  readonly #server: Server;
+  readonly #ids = new RequestIds();
+  readonly #stopped = new AbortController();
+  readonly #meter: CallMeter;
+
+  constructor(options: CallServerOptions) {
+    this.#options = options;
+    this.#meter = new CallMeter(options.service.assumptions);
+    this.#server = createServer({ keepAliveTimeout: 60_000, headersTimeout: 20_000, requestTimeout: 30_000 });
+    this.#server.on("request", (message, response) => void this.#handle(message, response));
+    this.#server.on("connect", (_message, socket) => {
+      socket.end("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    });
+  }
+
+  /** Listens; resolves with the port. */
+  async listen(host: string, port: number): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Stops: open connections are cut, what is held is dropped without its effect. */
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { service, log, rules } = this.#options;
+    const read = await readCall(message);
+    const route = findRoute(read.call);
+    const request = log.arrive(describe(read, route, this.#ids.next(service.now()), service.now()));
+    response.once("close", () => log.end(request, response.writableFinished ? "answered" : "failed"));
+    const rule = rules.match(request);
+    const fault = rule?.options.do;
+    const now = service.now() + (fault?.kind === "skewDate" ? fault.ms : 0);
+    const refusal = this.#refusalOf(read, route, now);
+    if (refusal !== undefined) return this.#send(response, request, errorAnswer(refusal), now);
+    await this.#answer(read, route, { request, response, now, ...(rule && { rule }) });
+  }
+
+  /** The reason to refuse a request before its rule and its call are looked at. */
+  #refusalOf(
+    { call, refusal }: ReadCall,
+    route: RouteMatch | undefined,
+    now: number,
+  ): ServiceError | undefined {
+    if (refusal !== undefined) return refusal;
+    const { service, identities } = this.#options;
+    const { assumptions } = service;
+    try {
+      const identity = authenticate(call, { identities: identities(), now, assumptions });
+      if (route === undefined) return undefined;
+      requirePermission(identity, route, call, assumptions);
+      this.#meter.admit(route.route.call, now);
+      return undefined;
+    } catch (error) {
+      return asServiceError(error);
+    }
+  }
+
+  async #answer(read: ReadCall, route: RouteMatch | undefined, exchange: Exchange): Promise<void> {
+    const { request, response, rule } = exchange;
+    const fault = rule?.options.do;
+    if (!(await this.#pauseBefore(fault, rule, request))) return;
+    if (fault?.kind === "resetBefore") return reset(response);
+    const injected = fault && injectedAnswer(fault);
+    const answer = injected ?? this.#perform(read, route);
+    if (fault?.kind === "resetAfter") return reset(response);
+    if (fault?.kind === "holdAnswer" && !(await this.#hold(rule, request))) return;
+    const body = fault?.kind === "truncate" ? answer.body.slice(0, answer.body.length >> 1) : answer.body;
+    const now = this.#options.service.now() + (fault?.kind === "skewDate" ? fault.ms : 0);
+    this.#send(response, request, { ...answer, body }, now);
+  }
+
+  #perform({ call, host }: ReadCall, route: RouteMatch | undefined): Answer {
+    try {
+      if (route === undefined) throw httpRefusals.notServed(call.method, call.path);
+      return route.route.handler({ service: this.#options.service, call, path: route.path, host });
+    } catch (error) {
+      return errorAnswer(asServiceError(error));
+    }
+  }
+
+  /** Waits as the fault says; false when the emulator was stopped meanwhile. */
+  async #pauseBefore(
+    fault: Fault | undefined,
+    rule: Rule | undefined,
+    request: LoggedRequest,
+  ): Promise<boolean> {
+    if (fault?.kind === "hold") return this.#hold(rule, request);
+    if (fault?.kind !== "delay") return true;
+    return sleep(fault.ms, true, { signal: this.#stopped.signal }).catch(() => false);
+  }
+
+  async #hold(rule: Rule | undefined, request: LoggedRequest): Promise<boolean> {
+    request.state = "held";
+    const { signal } = this.#stopped;
+    const stopped = new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve(), { once: true }),
+    );
+    await Promise.race([rule?.held(), stopped]);
+    return !signal.aborted;
+  }
+
+  #send(response: ServerResponse, request: LoggedRequest, answer: Answer, now: number): void {
+    request.status = answer.status;
+    if (answer.errorCode !== undefined) request.errorCode = answer.errorCode;
+    if (answer.status === 413) response.setHeader("Connection", "close");
+    response.writeHead(answer.status, {
+      ...answer.headers,
+      Server: "sls-emulator",
+      Date: new Date(now).toUTCString(),
+      "x-log-requestid": request.requestId,
+      "Content-Length": Buffer.byteLength(answer.body),
+    });
+    response.end(answer.body);
+  }
+}
+
+interface Exchange {
+  readonly request: LoggedRequest;
+  readonly response: ServerResponse;
+  readonly now: number;
+  readonly rule?: Rule;
+}
+
+function describe({ call }: ReadCall, match: RouteMatch | undefined, requestId: string, receivedAt: number) {
+  const { logstore, consumerGroup } = match?.path ?? {};
+  const shard = shardOf(call.query["shard"] ?? match?.path["shard"], call.body, match?.route.call);
+  return {
+    call: match?.route.call ?? "Unknown",
+    method: call.method,
+    path: call.path,
+    query: call.query,
+    headers: Object.fromEntries(call.headers),
+    body: call.body.toString("utf8"),
+    receivedAt,
+    requestId,
+    ...(call.project !== undefined && { project: call.project }),
+    ...(logstore !== undefined && { logstore }),
+    ...(consumerGroup !== undefined && { consumerGroup }),
+    ...(shard !== undefined && { shard }),
+  };
+}
+
+/** The shard that a request is about: in its path or query, or in the body of UpdateCheckPoint. */
+function shardOf(text: string | undefined, body: Buffer, call: string | undefined): number | undefined {
+  if (text !== undefined) return /^\d+$/.test(text) ? Number(text) : undefined;
+  if (call !== "UpdateCheckPoint") return undefined;
+  const match = /"shard"\s*:\s*(\d+)/.exec(body.toString("utf8"));
+  return match === null ? undefined : Number(match[1]);
+}
+
+function reset(response: ServerResponse): void {
+  response.socket?.resetAndDestroy();
+}

@@ -1,0 +1,55 @@
+import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+import { arrowsRule } from "./tools/lint/arrowsRule.mjs";
+
+export default defineConfig(
+  { ignores: ["**/dist/", "**/.work/", "**/coverage/", "test/conformance/"] },
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      // process.env["NAME"] says that the name may be missing, process.env.NAME looks like a property.
+      "@typescript-eslint/dot-notation": ["error", { allowIndexSignaturePropertyAccess: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
+      ],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+    },
+  },
+  {
+    files: ["**/*.{js,mjs,mts}"],
+    extends: [tseslint.configs.disableTypeChecked],
+    // tsc checks these files, and knows what Node.js has.
+    rules: { "no-undef": "off" },
+  },
+  {
+    files: ["provider/src/**/*.ts"],
+    plugins: { house: { rules: { arrows: arrowsRule } } },
+    rules: { "house/arrows": "error" },
+  },
+  {
+    // The text of this file is stored with every resource, so it spells out as little as it can.
+    files: ["provider/src/dynamicProvider.ts"],
+    rules: {
+      "@typescript-eslint/no-empty-function": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/require-await": "off",
+    },
+  },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      // Vitest's matchers (expect.any, expect.stringContaining) are of type any.
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+);

@@ -1,0 +1,37 @@
+/**
+ * Which room of the provider may know which: the one table behind the lint rule `house/arrows`.
+ *
+ * A room is a folder directly below provider/src, or a file there. Whatever is not in this table is forbidden.
+ */
+
+/** `type` imports vanish when compiled; a `dynamic` one, `import()`, loads only when it is reached. */
+const anyWay = ["static", "type", "dynamic"];
+
+/** @type {Record<string, Record<string, string[]>>} from a room, to a room, in which ways */
+export const arrows = {
+  index: { resources: anyWay, nodeVersion: anyWay },
+  resources: { dynamicProvider: anyWay, model: anyWay, provider: ["dynamic"] },
+  // Pulumi copies into state whatever this room holds at load time.
+  dynamicProvider: { provider: ["dynamic", "type"] },
+  provider: {
+    lifecycle: anyWay,
+    sls: anyWay,
+    model: anyWay,
+    engineProbe: anyWay,
+    nodeVersion: anyWay,
+  },
+  lifecycle: { replay: anyWay, model: anyWay, sls: anyWay },
+  replay: { model: anyWay },
+  sls: { model: anyWay },
+};
+
+const pulumi = ["@pulumi/pulumi"];
+const network = ["undici", "node:http", "node:https", "node:http2", "node:net", "node:tls"];
+
+/** @type {Record<string, string[]>} packages that a room must not know, in no way */
+export const forbiddenPackages = {
+  lifecycle: [...pulumi, ...network],
+  replay: [...pulumi, ...network],
+  model: [...pulumi, ...network],
+  sls: pulumi,
+};
