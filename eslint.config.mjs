@@ -16,7 +16,10 @@ export default defineConfig(
       "@typescript-eslint/consistent-type-imports": "error",
       // process.env["NAME"] says that the name may be missing, process.env.NAME looks like a property.
       "@typescript-eslint/dot-notation": ["error", { allowIndexSignaturePropertyAccess: true }],
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "@typescript-eslint/no-unused-vars": [
         "error",
         { argsIgnorePattern: "^_", varsIgnorePattern: "^_", ignoreRestSiblings: true },
@@ -49,6 +52,7 @@ export default defineConfig(
     rules: {
       // Vitest's matchers (expect.any, expect.stringContaining) are of type any.
       "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-dynamic-delete": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
     },
   },

@@ -1,6 +1,6 @@
 import { AssumptionBook, type AssumptionName, type Assumptions } from "./service/assumptions.js";
 import type { CheckpointRecord } from "./service/checkpointRecord.js";
-import type { ConsumerGroupSettings } from "./service/consumerGroup.js";
+import type { ConsumerGroupSettings, GroupShardState } from "./service/consumerGroup.js";
 import { encodeCursor } from "./service/cursor.js";
 import { findCursor, type CursorPlace } from "./service/cursorLookup.js";
 import { defaultIdentity, type Identity } from "./service/identity.js";
@@ -196,6 +196,16 @@ export class SlsEmulator {
     shard: number,
   ): CheckpointRecord | undefined {
     return this.#service.consumerGroup(project, logstore, consumerGroup).group.record(shard);
+  }
+
+  /** The state of every shard in a consumer group, and the consumer that holds it. */
+  shardStates(
+    project: string,
+    logstore: string,
+    consumerGroup: string,
+  ): { shard: number; state: GroupShardState; owner?: string }[] {
+    const { store, group } = this.#service.consumerGroup(project, logstore, consumerGroup);
+    return group.shardStates(store.view(this.now()), this.now());
   }
 
   /** The cursor at an end of a shard, or of the first log group received at or after an instant (Unix milliseconds). */

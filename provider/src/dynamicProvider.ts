@@ -17,7 +17,9 @@ interface Shim extends dynamic.ResourceProvider {
 /** @internal */
 export const consumerGroupCheckpointProvider: dynamic.ResourceProvider = {
   async configure(this: Shim, req: dynamic.ConfigureRequest) {
-    this.ready = import("pulumi-sls-checkpoint/provider").then((m) => m.configureConsumerGroupCheckpoint(req));
+    this.ready = import("pulumi-sls-checkpoint/provider").then((m) =>
+      m.configureConsumerGroupCheckpoint(req),
+    );
     this.ready.catch(() => {});
   },
   async check(this: Shim, olds: unknown, news: unknown) {

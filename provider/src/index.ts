@@ -1,4 +1,7 @@
 import "./nodeVersion.js";
 
-export { ConsumerGroupCheckpoint, type ConsumerGroupCheckpointArgs } from "./resources/consumerGroupCheckpoint.js";
+export {
+  ConsumerGroupCheckpoint,
+  type ConsumerGroupCheckpointArgs,
+} from "./resources/consumerGroupCheckpoint.js";
 export { Provider, type ProviderArgs } from "./resources/provider.js";

@@ -113,12 +113,16 @@ const engineProbe = new EngineProbe(process.argv.at(-1) ?? "");
 function contextOf(request: dynamic.ConfigureRequest): LifecycleContext {
   const configuration = readConfiguration((key) => request.config.get(key), process.env, packageVersion());
   return {
-    client: new SlsClient(configuration, { current: () => credentialsOf(configuration) }, {
-      now: Date.now,
-      sleep: (duration) => sleep(millisecondsOf(duration)),
-      random: Math.random,
-      dispatcher: (origin) => dispatcherOf(origin, configuration),
-    }),
+    client: new SlsClient(
+      configuration,
+      { current: () => credentialsOf(configuration) },
+      {
+        now: Date.now,
+        sleep: (duration) => sleep(millisecondsOf(duration)),
+        random: Math.random,
+        dispatcher: (origin) => dispatcherOf(origin, configuration),
+      },
+    ),
     memory,
     print: (text) => {
       console.log(text);
@@ -135,8 +139,13 @@ function dispatcherOf(origin: string, { maxConcurrency }: Configuration): Dispat
   return agent;
 }
 
-function credentialsOf({ credentials, problems }: Configuration): ReturnType<typeof Promise.resolve<NonNullable<Configuration["credentials"]>>> {
-  return credentials === undefined ? Promise.reject(new Error(problems.join("; "))) : Promise.resolve(credentials);
+function credentialsOf({
+  credentials,
+  problems,
+}: Configuration): ReturnType<typeof Promise.resolve<NonNullable<Configuration["credentials"]>>> {
+  return credentials === undefined
+    ? Promise.reject(new Error(problems.join("; ")))
+    : Promise.resolve(credentials);
 }
 
 function packageVersion(): string {

@@ -28,7 +28,10 @@ interface ProtocolMessage {
 
 interface ProtocolClient {
   close(): void;
-  [method: string]: (request?: ProtocolMessage, callback?: (error: ProtocolError | null, answer: ProtocolMessage) => void) => void;
+  [method: string]: (
+    request?: ProtocolMessage,
+    callback?: (error: ProtocolError | null, answer: ProtocolMessage) => void,
+  ) => void;
 }
 
 interface ProtocolError extends Error {
@@ -71,7 +74,10 @@ export class DynamicProviderServer {
 
   private constructor(child: ChildProcess, port: string, shim: string) {
     this.#child = child;
-    this.#client = new services.ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    this.#client = new services.ResourceProviderClient(
+      `127.0.0.1:${port}`,
+      grpc.credentials.createInsecure(),
+    );
     this.#shim = shim;
   }
 
@@ -80,7 +86,11 @@ export class DynamicProviderServer {
     const child = spawn(
       process.execPath,
       [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), options.engineAddress ?? "127.0.0.1:1"],
-      { cwd: fileURLToPath(new URL("..", import.meta.url)), env: cleanEnvironment(), stdio: ["ignore", "pipe", "pipe"] },
+      {
+        cwd: fileURLToPath(new URL("..", import.meta.url)),
+        env: cleanEnvironment(),
+        stdio: ["ignore", "pipe", "pipe"],
+      },
     );
     const output = createInterface({ input: child.stdout });
     const [port] = (await once(output, "line")) as [string];
@@ -95,7 +105,10 @@ export class DynamicProviderServer {
     return this.#child.pid ?? 0;
   }
 
-  async check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }> {
+  async check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures: { property: string; reason: string }[] }> {
     const answer = await this.#call(
       "check",
       message("CheckRequest", { setOlds: this.#struct(olds), setNews: this.#struct(news) }),
@@ -109,7 +122,11 @@ export class DynamicProviderServer {
     };
   }
 
-  async diff(id: string, olds: Properties, news: Properties): Promise<{ changes: "unknown" | "none" | "some"; replaces: string[] }> {
+  async diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: "unknown" | "none" | "some"; replaces: string[] }> {
     const answer = await this.#call(
       "diff",
       message("DiffRequest", { setId: id, setOlds: this.#struct(olds), setNews: this.#struct(news) }),
@@ -119,7 +136,10 @@ export class DynamicProviderServer {
   }
 
   async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
-    const answer = await this.#call("create", message("CreateRequest", { setProperties: this.#struct(inputs) }));
+    const answer = await this.#call(
+      "create",
+      message("CreateRequest", { setProperties: this.#struct(inputs) }),
+    );
     return { id: answer["getId"]?.() as string, outs: properties(answer["getProperties"]?.()) };
   }
 
@@ -132,7 +152,10 @@ export class DynamicProviderServer {
   }
 
   async read(id: string, outs: Properties): Promise<{ id: string; outs: Properties }> {
-    const answer = await this.#call("read", message("ReadRequest", { setId: id, setProperties: this.#struct(outs) }));
+    const answer = await this.#call(
+      "read",
+      message("ReadRequest", { setId: id, setProperties: this.#struct(outs) }),
+    );
     return { id: answer["getId"]?.() as string, outs: properties(answer["getProperties"]?.()) };
   }
 
@@ -167,7 +190,10 @@ export type ShimName = "consumerGroupCheckpointProvider";
 
 /** The text that Pulumi stores with every resource. It is that of the built package: tests transform sources. */
 export async function serializeShim(name: ShimName): Promise<string> {
-  const shims = requireHere("../../provider/dist/dynamicProvider.js") as Record<ShimName, pulumi.dynamic.ResourceProvider>;
+  const shims = requireHere("../../provider/dist/dynamicProvider.js") as Record<
+    ShimName,
+    pulumi.dynamic.ResourceProvider
+  >;
   const provider = shims[name];
   const { text } = await pulumi.runtime.serializeFunction(() => provider, { allowSecrets: true });
   return text;
@@ -213,5 +239,7 @@ function keptState(error: ProtocolError): KeptState | undefined {
 
 /** No key of the machine's own may reach a test. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(ALICLOUD|ALIBABA_?CLOUD)_/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(ALICLOUD|ALIBABA_?CLOUD)_/.test(name)),
+  );
 }

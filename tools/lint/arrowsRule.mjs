@@ -37,15 +37,12 @@ export const arrowsRule = {
       if (problem !== undefined) context.report({ node, ...problem });
     }
 
+    // Other rules forbid require() and a type's import() altogether.
     return {
       ImportDeclaration: (/** @type {any} */ node) => judge(node, node.source, wayOf(node)),
       ExportNamedDeclaration: (/** @type {any} */ node) => judge(node, node.source, wayOf(node)),
       ExportAllDeclaration: (/** @type {any} */ node) => judge(node, node.source, wayOf(node)),
       ImportExpression: (/** @type {any} */ node) => judge(node, node.source, "dynamic"),
-      TSImportType: (/** @type {any} */ node) => judge(node, node.source, "type"),
-      TSExternalModuleReference: (/** @type {any} */ node) => judge(node, node.expression, "static"),
-      "CallExpression[callee.name='require']": (/** @type {any} */ node) =>
-        judge(node, node.arguments[0], "static"),
     };
   },
 };

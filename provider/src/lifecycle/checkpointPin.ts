@@ -140,7 +140,8 @@ function name(kind: Parameters<typeof parseName>[0]): (value: unknown) => Parsed
 
 function shardNumber(value: unknown): Parsed<number> {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return parsed(value);
-  if (typeof value === "string" && /^\d+$/.test(value)) return unparsed("is a string; write the number without quotes");
+  if (typeof value === "string" && /^\d+$/.test(value))
+    return unparsed("is a string; write the number without quotes");
   return unparsed("is not a shard id: a whole number from 0");
 }
 
@@ -154,14 +155,18 @@ function literalCursor(value: unknown): Parsed<Cursor> {
     return unparsed("is a word; a ConsumerGroupCheckpoint takes the cursor itself, as GetCursor answers it");
   }
   if (parseInstant(value).ok) {
-    return unparsed("is a time; a ConsumerGroupCheckpoint takes a cursor, which GetCursor answers for a time");
+    return unparsed(
+      "is a time; a ConsumerGroupCheckpoint takes a cursor, which GetCursor answers for a time",
+    );
   }
   return parseCursor(value);
 }
 
 function instant(value: unknown): Parsed<Instant> {
   if (typeof value !== "string") {
-    return unparsed("is not a string; write an RFC 3339 instant in quotes, such as \"2026-11-20T08:00:00+08:00\"");
+    return unparsed(
+      'is not a string; write an RFC 3339 instant in quotes, such as "2026-11-20T08:00:00+08:00"',
+    );
   }
   return parseInstant(value);
 }
@@ -169,7 +174,7 @@ function instant(value: unknown): Parsed<Instant> {
 function duration(value: unknown): Parsed<Duration> {
   return typeof value === "string"
     ? parseDuration(value)
-    : unparsed("is not a string; write an ISO-8601 duration in quotes, such as \"PT24H\"");
+    : unparsed('is not a string; write an ISO-8601 duration in quotes, such as "PT24H"');
 }
 
 function onActiveConsumers(value: unknown): Parsed<OnActiveConsumers> {

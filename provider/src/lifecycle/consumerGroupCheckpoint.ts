@@ -9,7 +9,13 @@ import {
   describeRefusal,
   lines,
 } from "../replay/describe.js";
-import { type CheckpointPin, checkpointInputs, normaliseDeclared, readCheckpointDeclaration, sameAct } from "./checkpointPin.js";
+import {
+  type CheckpointPin,
+  checkpointInputs,
+  normaliseDeclared,
+  readCheckpointDeclaration,
+  sameAct,
+} from "./checkpointPin.js";
 import {
   type CheckpointState,
   decodeCheckpointState,
@@ -38,7 +44,11 @@ export interface DiffResult {
  * Validates the inputs and, only where they ask for a new act, looks at the service and prints what an up would
  * do. Reads only; what cannot be looked at is said and never fails, because a preview runs with few permissions.
  */
-export async function checkCheckpoint(olds: Declared, news: Declared, context: LifecycleContext): Promise<CheckResult> {
+export async function checkCheckpoint(
+  olds: Declared,
+  news: Declared,
+  context: LifecycleContext,
+): Promise<CheckResult> {
   const inputs = normaliseDeclared(news);
   const declaration = readCheckpointDeclaration(inputs);
   switch (declaration.kind) {
@@ -63,7 +73,8 @@ async function checkPin(
   if (claimed !== undefined) return [duplicate(pin, claimed)];
   const novelty = noveltyOf(before, pin);
   if (novelty === "none") return [];
-  if (!context.memory.firstTime(`plan ${describeDeclaration(pin)} ${JSON.stringify(pin.triggers)}`)) return [];
+  if (!context.memory.firstTime(`plan ${describeDeclaration(pin)} ${JSON.stringify(pin.triggers)}`))
+    return [];
   return previewPin(before, pin, novelty, context);
 }
 
@@ -97,7 +108,9 @@ async function previewPin(
     before === undefined || sameShard(before.identity, pin.identity)
       ? undefined
       : `warning: ${subject.id}: takes the place of ${formatShardId(before.identity)}, where nothing is undone`,
-    novelty === "act" ? undefined : `${subject.id}: the later applyBefore acts only if the earlier one had passed:`,
+    novelty === "act"
+      ? undefined
+      : `${subject.id}: the later applyBefore acts only if the earlier one had passed:`,
   );
   const print = (text: string): void => {
     context.print(preface === "" ? text : lines(preface, text));
@@ -148,7 +161,11 @@ export async function createCheckpoint(
 }
 
 /** Pins again where the declaration asks for a new act, goes on with an unfinished one, and else only keeps the inputs. */
-export async function updateCheckpoint(olds: Declared, news: Declared, context: LifecycleContext): Promise<Declared> {
+export async function updateCheckpoint(
+  olds: Declared,
+  news: Declared,
+  context: LifecycleContext,
+): Promise<Declared> {
   const pin = completePin(news);
   const before = decodeCheckpointState(olds);
   const isOurs = wroteIt(before, pin, context);
@@ -156,7 +173,10 @@ export async function updateCheckpoint(olds: Declared, news: Declared, context: 
     return encodeCheckpointState(news, await performPin(pin, news, subjectOf(pin), isOurs, context));
   }
   if (isUnfinished(before.act.status)) {
-    return encodeCheckpointState(news, await resumePin(pin, before.act, news, subjectOf(pin), isOurs, context));
+    return encodeCheckpointState(
+      news,
+      await resumePin(pin, before.act, news, subjectOf(pin), isOurs, context),
+    );
   }
   return encodeCheckpointState(news, before.act);
 }
@@ -176,7 +196,11 @@ function wroteIt(before: CheckpointState | undefined, pin: CheckpointPin, contex
 }
 
 /** check is not told when the earlier pin was written, only where to; that is enough for a warning. */
-function standsWherePinned(before: CheckpointPin | undefined, pin: CheckpointPin, context: LifecycleContext): IsOurs {
+function standsWherePinned(
+  before: CheckpointPin | undefined,
+  pin: CheckpointPin,
+  context: LifecycleContext,
+): IsOurs {
   return (record) =>
     context.memory.wrote(pin.identity, record) ||
     (before !== undefined &&

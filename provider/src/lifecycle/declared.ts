@@ -77,7 +77,9 @@ export class DeclaredReader {
 
 /** Pulumi prints objects in Go's syntax, and nested values not at all: there the path goes into the text. */
 function problemOf(name: string, value: unknown, problem: string): Problem {
-  return typeof value === "object" ? { property: "", reason: `${name} ${problem}` } : { property: name, reason: problem };
+  return typeof value === "object"
+    ? { property: "", reason: `${name} ${problem}` }
+    : { property: name, reason: problem };
 }
 
 export function holdsUnknown(value: unknown): boolean {

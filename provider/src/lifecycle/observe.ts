@@ -8,11 +8,21 @@ import {
   type PositionTime,
   type ShardObservation,
 } from "../replay/observation.js";
-import { type Answered, type ConsumerGroupSettings, type Shard, type SlsClient, type StoredCheckpoint } from "../sls/client.js";
+import {
+  type Answered,
+  type ConsumerGroupSettings,
+  type Shard,
+  type SlsClient,
+  type StoredCheckpoint,
+} from "../sls/client.js";
 import { SlsError, SlsServiceError } from "../sls/errors.js";
 
 /** Looks at everything that deciding about one shard needs. Reads only; what goes wrong is part of the answer. */
-export async function observeShard(client: SlsClient, identity: ShardIdentity, target: Cursor): Promise<Observation> {
+export async function observeShard(
+  client: SlsClient,
+  identity: ShardIdentity,
+  target: Cursor,
+): Promise<Observation> {
   try {
     return await lookAtShard(client, identity, target);
   } catch (failure) {
@@ -31,7 +41,9 @@ async function lookAtShard(client: SlsClient, identity: ShardIdentity, target: C
     group: group.value,
     records: checkpoints.value,
     knownShards: shards.value.map((known) => known.shard),
-    shard: shard && (await lookAtPositions(client, identity, shard, recordOf(checkpoints.value, identity.shard), target)),
+    shard:
+      shard &&
+      (await lookAtPositions(client, identity, shard, recordOf(checkpoints.value, identity.shard), target)),
   };
 }
 
@@ -53,7 +65,10 @@ async function lookAtGroup(client: SlsClient, identity: GroupIdentity): Promise<
 }
 
 /** GetCheckPoint found the group and ListConsumerGroup did not: it is being created or deleted. */
-function groupMissing(identity: GroupIdentity, groups: Answered<readonly ConsumerGroupSettings[]>): SlsServiceError {
+function groupMissing(
+  identity: GroupIdentity,
+  groups: Answered<readonly ConsumerGroupSettings[]>,
+): SlsServiceError {
   return new SlsServiceError({
     operation: "ListConsumerGroup",
     about: identity,
@@ -72,7 +87,10 @@ async function lookAtPositions(
   record: CheckpointRecord,
   target: Cursor,
 ): Promise<ShardObservation> {
-  const [begin, end] = await inOrder([client.getCursor(identity, "begin"), client.getCursor(identity, "end")]);
+  const [begin, end] = await inOrder([
+    client.getCursor(identity, "begin"),
+    client.getCursor(identity, "end"),
+  ]);
   const window = { begin: begin.value, end: end.value };
   const [currentTime, targetTime] = await inOrder([
     timeOfCheckpoint(client, identity, window, record.checkpoint),
@@ -113,7 +131,10 @@ async function timeOfPosition(
 }
 
 /** One look at where one shard stands. A group that never touched the shard has no record of it. */
-export async function lookAtCheckpoint(client: SlsClient, identity: ShardIdentity): Promise<CheckpointRecord> {
+export async function lookAtCheckpoint(
+  client: SlsClient,
+  identity: ShardIdentity,
+): Promise<CheckpointRecord> {
   const { value } = await client.getCheckPoint(identity, identity.shard);
   return recordOf(value, identity.shard);
 }

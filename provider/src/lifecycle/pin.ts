@@ -45,7 +45,8 @@ export async function pin(
       const { move } = decision;
       context.print(describeWayBack(subject, move));
       const planned = { target: declaredPin.intent.target, snapshot: move.from };
-      const record = observation.kind === "seen" && observation.shard ? recordBefore(observation.shard) : nothingKnown;
+      const record =
+        observation.kind === "seen" && observation.shard ? recordBefore(observation.shard) : nothingKnown;
       return writeAndReadBack(declaredPin, planned, record, declared, subject, context);
     }
   }
@@ -200,7 +201,12 @@ function unfinished(
   text: string,
   cause?: unknown,
 ): UnfinishedError {
-  return new UnfinishedError(text, formatShardId(declaredPin.identity), encodeCheckpointState(declared, act), { cause });
+  return new UnfinishedError(
+    text,
+    formatShardId(declaredPin.identity),
+    encodeCheckpointState(declared, act),
+    { cause },
+  );
 }
 
 const nothingKnown = {

@@ -41,7 +41,10 @@ export class ProcessMemory {
   /** Whether this process wrote a record. */
   wrote(identity: ShardIdentity, record: CheckpointRecord): boolean {
     const written = this.#written.get(formatShardId({ ...identity, shard: record.shard }));
-    if (written === undefined || formatCheckpoint(written.checkpoint) !== formatCheckpoint(record.checkpoint)) {
+    if (
+      written === undefined ||
+      formatCheckpoint(written.checkpoint) !== formatCheckpoint(record.checkpoint)
+    ) {
       return false;
     }
     return written.updateTime === undefined || written.updateTime === record.updateTime;

@@ -25,7 +25,9 @@ export function parseCursor(text: string): Parsed<Cursor> {
   }
   const decoded = Buffer.from(trimmed, "base64").toString("latin1").trim();
   if (!decimalText.test(decoded)) {
-    return unparsed("is base64, but not of a decimal integer; copy a cursor that GetCursor or GetCheckPoint answered");
+    return unparsed(
+      "is base64, but not of a decimal integer; copy a cursor that GetCursor or GetCheckPoint answered",
+    );
   }
   const position = BigInt(decoded);
   if (position > maxPosition) return unparsed("is a number beyond 64 bits, which no shard reaches");

@@ -12,18 +12,23 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const week = 7 * day;
 
-const iso8601 =
-  /^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+const iso8601 = /^P(?!$)(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
 
 /** Reads an ISO-8601 duration of weeks to seconds. Months and years have no fixed length and are refused. */
 export function parseDuration(text: string): Parsed<Duration> {
   const match = iso8601.exec(text);
   if (match === null) {
-    return unparsed("is not an ISO-8601 duration of weeks to seconds (no months or years), such as PT24H or P2DT6H");
+    return unparsed(
+      "is not an ISO-8601 duration of weeks to seconds (no months or years), such as PT24H or P2DT6H",
+    );
   }
   const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
   const total =
-    (weeks ?? 0) * week + (days ?? 0) * day + (hours ?? 0) * hour + (minutes ?? 0) * minute + (seconds ?? 0) * second;
+    (weeks ?? 0) * week +
+    (days ?? 0) * day +
+    (hours ?? 0) * hour +
+    (minutes ?? 0) * minute +
+    (seconds ?? 0) * second;
   if (!Number.isSafeInteger(total)) return unparsed("is longer than two centuries; name a shorter duration");
   return parsed(total as Duration);
 }

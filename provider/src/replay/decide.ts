@@ -20,7 +20,12 @@ export interface LiveConsumer {
 export type Refusal =
   | { readonly kind: "unknownShard"; readonly knownShards: readonly number[] }
   | { readonly kind: "lookFailed"; readonly failure: Error }
-  | { readonly kind: "outsideWindow"; readonly side: "before" | "after"; readonly begin: Cursor; readonly end: Cursor }
+  | {
+      readonly kind: "outsideWindow";
+      readonly side: "before" | "after";
+      readonly begin: Cursor;
+      readonly end: Cursor;
+    }
   | { readonly kind: "tooFar"; readonly move: Move; readonly span: Duration; readonly maxMove: Duration }
   | { readonly kind: "unordered"; readonly move: Move }
   | {
@@ -55,7 +60,9 @@ export type Decision =
  */
 export function decide(intent: ShardIntent, observation: Observation, isOurs: IsOurs): Decision {
   if (observation.kind === "unseen") {
-    return expired(intent, observation.serverTime) ?? refused({ kind: "lookFailed", failure: observation.failure });
+    return (
+      expired(intent, observation.serverTime) ?? refused({ kind: "lookFailed", failure: observation.failure })
+    );
   }
   const { shard } = observation;
   if (shard === undefined) return refused({ kind: "unknownShard", knownShards: observation.knownShards });
@@ -95,7 +102,8 @@ function judgeMove(intent: ShardIntent, seen: Seen, shard: ShardObservation, isO
   if (move.span > intent.maxMove) {
     return refused({ kind: "tooFar", move, span: move.span, maxMove: intent.maxMove });
   }
-  if (!intent.allowUnordered && rewindsPastSplit(seen, shard, move)) return refused({ kind: "unordered", move });
+  if (!intent.allowUnordered && rewindsPastSplit(seen, shard, move))
+    return refused({ kind: "unordered", move });
   const consumers = liveConsumers(seen, shard, isOurs);
   if (consumers.length > 0 && intent.onActiveConsumers !== "overwrite") {
     return refused({ kind: "liveConsumers", move, consumers, quietAfter: quietAfter(seen) });
@@ -133,6 +141,12 @@ function liveConsumers(seen: Seen, shard: ShardObservation, isOurs: IsOurs): rea
       if (record.updateTime === undefined) return [];
       const alive = seen.serverTime - record.updateTime < quietAfter(seen);
       if (!alive) return [];
-      return [{ shard: record.shard, consumer: record.consumer, committed: between(seen.serverTime, record.updateTime) }];
+      return [
+        {
+          shard: record.shard,
+          consumer: record.consumer,
+          committed: between(seen.serverTime, record.updateTime),
+        },
+      ];
     });
 }

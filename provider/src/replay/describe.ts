@@ -69,7 +69,10 @@ export function describeRefusal(subject: Subject, refusal: Refusal): string {
         "Declare one of these. A shard that was split or merged vanishes when its data has expired.",
       );
     case "lookFailed":
-      return lines(`${subject.id}: could not be looked at, so nothing is written`, indent(refusal.failure.message));
+      return lines(
+        `${subject.id}: could not be looked at, so nothing is written`,
+        indent(refusal.failure.message),
+      );
     case "outsideWindow":
       return describeOutsideWindow(subject, refusal);
     case "tooFar":
@@ -106,7 +109,10 @@ export function describeLiveConsumersAhead(
   );
 }
 
-function describeLiveConsumers(subject: Subject, refusal: Extract<Refusal, { kind: "liveConsumers" }>): string {
+function describeLiveConsumers(
+  subject: Subject,
+  refusal: Extract<Refusal, { kind: "liveConsumers" }>,
+): string {
   return lines(
     `${subject.id}: refused, because consumers are alive and would overwrite the pin`,
     ...refusal.consumers.map(describeConsumer),
@@ -129,11 +135,14 @@ function describeConsumer(consumer: LiveConsumer): string {
   return `  shard ${String(consumer.shard)}  ${name}  committed ${describeDuration(consumer.committed)} ago`;
 }
 
-function describeOutsideWindow(subject: Subject, refusal: Extract<Refusal, { kind: "outsideWindow" }>): string {
+function describeOutsideWindow(
+  subject: Subject,
+  refusal: Extract<Refusal, { kind: "outsideWindow" }>,
+): string {
   const consequence =
     refusal.side === "before"
-      ? "  its data is gone, and a consumer that is sent there may jump to the end and skip everything"
-      : "  no log group is there yet; a cursor of another shard looks like this";
+      ? "  its data is gone (a consumer that is sent there may jump to the end), or it is a cursor of another shard"
+      : "  no log group is there yet, or it is a cursor of another shard";
   return lines(
     `${subject.id}: refused, because the checkpoint is ${refusal.side} what the shard holds`,
     `  the shard holds ${refusal.begin} (begin) to ${refusal.end} (end)`,

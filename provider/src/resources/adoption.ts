@@ -1,7 +1,11 @@
 import { type CustomResourceOptions } from "@pulumi/pulumi";
 
 /** Refuses the options that would take a resource into the stack without pinning anything, and names the way in. */
-export function refuseAdoptionOptions(type: string, name: string, options: CustomResourceOptions | undefined): void {
+export function refuseAdoptionOptions(
+  type: string,
+  name: string,
+  options: CustomResourceOptions | undefined,
+): void {
   for (const option of ["import", "id"] as const) {
     if (options?.[option] === undefined) continue;
     throw new Error(

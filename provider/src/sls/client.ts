@@ -6,7 +6,17 @@ import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant, instantOfMicroseconds, instantOfSeconds } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
 import { type CredentialsSource } from "./credentials.js";
-import { type Decoder, FieldError, boolean, integer, list, object, oneOf, optional, string } from "./decode.js";
+import {
+  type Decoder,
+  FieldError,
+  boolean,
+  integer,
+  list,
+  object,
+  oneOf,
+  optional,
+  string,
+} from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsError } from "./errors.js";
 import { originOf } from "./endpoint.js";
 import { type SlsRequest } from "./request.js";
@@ -84,7 +94,13 @@ export class SlsClient {
   /** How long a logstore keeps its log groups, in days. */
   async getLogStore(identity: GroupIdentity): Promise<Answered<{ readonly ttl: number }>> {
     return this.#read(
-      { operation: "GetLogStore", method: "GET", path: logstorePath(identity), query: {}, about: logstoreOf(identity) },
+      {
+        operation: "GetLogStore",
+        method: "GET",
+        path: logstorePath(identity),
+        query: {},
+        about: logstoreOf(identity),
+      },
       object({ ttl: integer }),
     );
   }
@@ -126,7 +142,10 @@ export class SlsClient {
   }
 
   /** Where the group stands, in one shard or in all. A shard that the group never touched may be missing. */
-  async getCheckPoint(identity: GroupIdentity, shard?: number): Promise<Answered<readonly StoredCheckpoint[]>> {
+  async getCheckPoint(
+    identity: GroupIdentity,
+    shard?: number,
+  ): Promise<Answered<readonly StoredCheckpoint[]>> {
     const answered = await this.#read(
       {
         operation: "GetCheckPoint",
@@ -239,7 +258,12 @@ export class SlsClient {
     beforeAttempt: () => Promise<void>,
   ): Promise<Answer> {
     const started = this.#effects.now();
-    let tries: Tries = { sent: 0, elapsed: durationOfMilliseconds(0), clockCorrected: false, tokenRefreshed: false };
+    let tries: Tries = {
+      sent: 0,
+      elapsed: durationOfMilliseconds(0),
+      clockCorrected: false,
+      tokenRefreshed: false,
+    };
     for (;;) {
       await beforeAttempt();
       try {
@@ -276,7 +300,8 @@ export class SlsClient {
 
   async #attempt(request: SlsRequest): Promise<Answer> {
     const { endpoint, problems, requestTimeout, userAgent } = this.#configuration;
-    if (endpoint === undefined || problems.length > 0) throw new SlsConfigurationError({ ...request, problems });
+    if (endpoint === undefined || problems.length > 0)
+      throw new SlsConfigurationError({ ...request, problems });
     const credentials = await this.#credentials.current();
     const date = new Date(this.#effects.now() + this.#clockOffset);
     return send(request, credentials, date, {

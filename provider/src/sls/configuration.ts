@@ -23,7 +23,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Reads the configuration: `sls:*` first, then the `alicloud:*` keys of the official provider, then the
  * environment. Never throws: refresh and destroy run without any.
  */
-export function readConfiguration(keys: ConfigurationKeys, environment: Environment, version: string): Configuration {
+export function readConfiguration(
+  keys: ConfigurationKeys,
+  environment: Environment,
+  version: string,
+): Configuration {
   const endpoint = readEndpoint(keys, environment);
   const credentials = readCredentials(keys, environment);
   return {
@@ -118,7 +122,10 @@ function half(present: string, missing: string): Found<Credentials> {
   return { value: undefined, problems: [`half a key pair: ${present} is set, ${missing} is not`] };
 }
 
-function fromEnvironment(environment: Environment, ...names: readonly string[]): [string, string | undefined][] {
+function fromEnvironment(
+  environment: Environment,
+  ...names: readonly string[]
+): [string, string | undefined][] {
   return names.map((name) => [name, environment[name]]);
 }
 

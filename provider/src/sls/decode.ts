@@ -45,12 +45,16 @@ export function object<Fields extends Record<string, unknown>>(decoders: {
   readonly [Name in keyof Fields]: Decoder<Fields[Name]>;
 }): Decoder<Fields> {
   return (value, path) => {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(path, "an object", value);
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw wrong(path, "an object", value);
     const fields = value as Record<string, unknown>;
     return Object.fromEntries(
       Object.entries(decoders).map(([name, decoder]) => [
         name,
-        (decoder as Decoder<unknown>)(Object.hasOwn(fields, name) ? fields[name] : undefined, `${path}.${name}`),
+        (decoder as Decoder<unknown>)(
+          Object.hasOwn(fields, name) ? fields[name] : undefined,
+          `${path}.${name}`,
+        ),
       ]),
     ) as Fields;
   };

@@ -20,7 +20,9 @@ export function parseEndpoint(text: string): Parsed<Endpoint> {
     return unparsed("has a scheme other than https and http");
   }
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
-    return unparsed("is more than a host: leave out path, query and user; the project goes into the resource");
+    return unparsed(
+      "is more than a host: leave out path, query and user; the project goes into the resource",
+    );
   }
   return parsed({ scheme: url.protocol === "https:" ? "https" : "http", authority: url.host });
 }

@@ -13,7 +13,8 @@ export interface DocumentedCode {
 }
 
 const slowDown = "The service asks to slow down. Lower sls:maxConcurrency, or run again later.";
-const ourFault = "The request was built wrongly, which is a fault of this provider: please report it with the request id.";
+const ourFault =
+  "The request was built wrongly, which is a fault of this provider: please report it with the request id.";
 const runAgain = "Run pulumi up again.";
 const newToken = "Get a new security token and set sls:securityToken with its key pair.";
 const checkClock = "Set this machine's clock: the service accepts 15 minutes either way.";
@@ -36,7 +37,10 @@ export const documentedCodes: Readonly<Record<string, DocumentedCode>> = {
 
   SignatureNotMatch: { kind: "denied", remedy: checkKeys },
   Unauthorized: { kind: "denied", remedy: checkPolicy },
-  InvalidAccessKeyId: { kind: "denied", remedy: `${checkKeys} The service must also be opened for the account.` },
+  InvalidAccessKeyId: {
+    kind: "denied",
+    remedy: `${checkKeys} The service must also be opened for the account.`,
+  },
   "InvalidAccessKeyId.NotFound": { kind: "denied", remedy: checkKeys },
   ProjectForbidden: { kind: "denied", remedy: "The project is disabled: see its state in the SLS console." },
 
@@ -51,18 +55,29 @@ export const documentedCodes: Readonly<Record<string, DocumentedCode>> = {
   },
   ConsumerNotExist: {
     kind: "missing",
-    remedy: "No such consumer is alive in the group. Leave out consumer and forceSuccess, or start that consumer.",
+    remedy:
+      "No such consumer is alive in the group. Leave out consumer and forceSuccess, or start that consumer.",
   },
   ShardNotExist: { kind: "missing", remedy: "Declare one of the logstore's shards." },
 
   ConsumerNotMatch: {
     kind: "invalid",
-    remedy: "Another consumer owns the shard. Leave out forceSuccess: false, or name the consumer that owns it.",
+    remedy:
+      "Another consumer owns the shard. Leave out forceSuccess: false, or name the consumer that owns it.",
   },
-  InvalidShardCheckPoint: { kind: "invalid", remedy: "Declare a cursor that GetCursor or GetCheckPoint answered." },
-  InvalidCursor: { kind: "invalid", remedy: "The cursor is outside what the shard still holds: declare a newer one." },
+  InvalidShardCheckPoint: {
+    kind: "invalid",
+    remedy: "Declare a cursor that GetCursor or GetCheckPoint answered.",
+  },
+  InvalidCursor: {
+    kind: "invalid",
+    remedy: "The cursor is outside what the shard still holds: declare a newer one.",
+  },
   NotExistConsumerWithBody: { kind: "invalid", remedy: ourFault },
-  LogStoreWithoutShard: { kind: "invalid", remedy: "The logstore has no shards yet: try again when it is ready." },
+  LogStoreWithoutShard: {
+    kind: "invalid",
+    remedy: "The logstore has no shards yet: try again when it is ready.",
+  },
   ParameterInvalid: { kind: "invalid", remedy: ourFault },
   InvalidParameter: { kind: "invalid", remedy: ourFault },
   BadRequest: { kind: "invalid", remedy: ourFault },
@@ -85,7 +100,10 @@ export const documentedCodes: Readonly<Record<string, DocumentedCode>> = {
   MissingBodyRawSize: { kind: "invalid", remedy: ourFault },
   InvalidBodyRawSize: { kind: "invalid", remedy: ourFault },
   InvalidCompressType: { kind: "invalid", remedy: ourFault },
-  ProjectQuotaExceed: { kind: "invalid", remedy: "The account's quota of resources is used up: ask for more in the SLS console." },
+  ProjectQuotaExceed: {
+    kind: "invalid",
+    remedy: "The account's quota of resources is used up: ask for more in the SLS console.",
+  },
   ProjectAlreadyExist: { kind: "invalid", remedy: ourFault },
   LogStoreAlreadyExist: { kind: "invalid", remedy: ourFault },
   LogstoreInfoInvalid: { kind: "invalid", remedy: ourFault },
@@ -109,7 +127,9 @@ const usualSpellings: Readonly<Record<string, string>> = {
 
 /** The usual spelling of a code, or the code as it came if no document names it. Codes differ in case between calls. */
 export function usualSpelling(code: string): string {
-  return Object.hasOwn(usualSpellings, code.toLowerCase()) ? (usualSpellings[code.toLowerCase()] ?? code) : code;
+  return Object.hasOwn(usualSpellings, code.toLowerCase())
+    ? (usualSpellings[code.toLowerCase()] ?? code)
+    : code;
 }
 
 /**
@@ -130,6 +150,7 @@ export function classify(code: string, status: number, message: string): Documen
 function classifyStatus(status: number): DocumentedCode {
   if (status >= 500) return { kind: "server", remedy: runAgain };
   if (status === 401 || status === 403) return { kind: "denied", remedy: checkPolicy };
-  if (status === 404) return { kind: "missing", remedy: "Check project, logstore, consumer group and shard." };
+  if (status === 404)
+    return { kind: "missing", remedy: "Check project, logstore, consumer group and shard." };
   return { kind: "invalid", remedy: "See the code in the SLS documentation." };
 }

@@ -28,7 +28,12 @@ const firstDelay = 200;
 const longestDelay = 5_000;
 
 /** A read may be sent again whenever another answer is thinkable. */
-export function afterFailedRead(error: SlsError, tries: Tries, bounds: RetryBounds, random: () => number): NextStep {
+export function afterFailedRead(
+  error: SlsError,
+  tries: Tries,
+  bounds: RetryBounds,
+  random: () => number,
+): NextStep {
   return repairStep(error, tries) ?? (isPassing(error) ? backOff(tries, bounds, random) : giveUp);
 }
 
@@ -36,8 +41,16 @@ export function afterFailedRead(error: SlsError, tries: Tries, bounds: RetryBoun
  * A write is sent again only where the failure proves that it was not applied. Everything else is for the caller
  * to find out by reading back.
  */
-export function afterFailedWrite(error: SlsError, tries: Tries, bounds: RetryBounds, random: () => number): NextStep {
-  return repairStep(error, tries) ?? (isPassing(error) && provesNothingDone(error) ? backOff(tries, bounds, random) : giveUp);
+export function afterFailedWrite(
+  error: SlsError,
+  tries: Tries,
+  bounds: RetryBounds,
+  random: () => number,
+): NextStep {
+  return (
+    repairStep(error, tries) ??
+    (isPassing(error) && provesNothingDone(error) ? backOff(tries, bounds, random) : giveUp)
+  );
 }
 
 /** Whether an attempt that ended so certainly changed nothing. */

@@ -81,7 +81,11 @@ async function exchange(
   }
 }
 
-async function readBounded(response: Dispatcher.ResponseData, request: SlsRequest, origin: string): Promise<string> {
+async function readBounded(
+  response: Dispatcher.ResponseData,
+  request: SlsRequest,
+  origin: string,
+): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Buffer>) {

@@ -44,7 +44,9 @@ function v1Headers(
       [headerNames.contentType]: "application/json",
       [headerNames.contentMd5]: contentMd5(request.body),
     }),
-    ...(credentials.securityToken !== undefined && { [headerNames.securityToken]: credentials.securityToken }),
+    ...(credentials.securityToken !== undefined && {
+      [headerNames.securityToken]: credentials.securityToken,
+    }),
   };
 }
 

@@ -1,0 +1,133 @@
+import { join } from "node:path";
+import { ESLint } from "eslint";
+import tseslint from "typescript-eslint";
+import { describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const rule = "house/arrows";
+
+const folders = ["resources", "lifecycle", "replay", "model", "sls"];
+const files = ["index", "nodeVersion", "dynamicProvider", "provider", "engineProbe"];
+const rooms = [...folders, ...files];
+
+/** Ways to know another room: how the importing text looks, and which kind of knowing it is. */
+const ways = [
+  {
+    kind: "static",
+    text: (target: string) => `import { thing } from "${target}"; export const used = thing;`,
+  },
+  { kind: "static", text: (target: string) => `export * from "${target}";` },
+  { kind: "static", text: (target: string) => `export { thing } from "${target}";` },
+  {
+    kind: "static",
+    text: (target: string) => `import { type T, thing } from "${target}"; export const used: T = thing;`,
+  },
+  { kind: "static", text: (target: string) => `import "${target}";` },
+  { kind: "type", text: (target: string) => `import type { T } from "${target}"; export type Used = T;` },
+  { kind: "type", text: (target: string) => `import { type T } from "${target}"; export type Used = T;` },
+  { kind: "type", text: (target: string) => `export type { T } from "${target}";` },
+  { kind: "dynamic", text: (target: string) => `export const loaded = import("${target}");` },
+  { kind: "dynamic", text: (target: string) => `export const loaded = import(\`${target}\`);` },
+] as const;
+
+type Kind = (typeof ways)[number]["kind"];
+
+/** The arrows of the design. Stated here again: a test that reads the rule's own table could not fail. */
+const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kind[]])[] = [
+  ["index", "nodeVersion"],
+  ["index", "resources"],
+  ["resources", "dynamicProvider"],
+  ["resources", "model"],
+  ["resources", "provider", ["dynamic"]],
+  ["dynamicProvider", "provider", ["dynamic", "type"]],
+  ["provider", "nodeVersion"],
+  ["provider", "engineProbe"],
+  ["provider", "lifecycle"],
+  ["provider", "sls"],
+  ["provider", "model"],
+  ["lifecycle", "replay"],
+  ["lifecycle", "sls"],
+  ["lifecycle", "model"],
+  ["replay", "model"],
+  ["sls", "model"],
+];
+
+const pulumi = ["@pulumi/pulumi", "@pulumi/pulumi/dynamic"];
+const network = ["undici", "node:http", "http", "node:https", "node:http2", "node:net", "net", "node:tls"];
+const packages = [...pulumi, ...network, "node:crypto"];
+const forbiddenPackages = new Map([
+  ["lifecycle", [...pulumi, ...network]],
+  ["replay", [...pulumi, ...network]],
+  ["model", [...pulumi, ...network]],
+  ["sls", pulumi],
+]);
+
+// The repository's own configuration. What needs types is off, because these files do not exist.
+const eslint = new ESLint({ cwd: root, overrideConfig: [tseslint.configs.disableTypeChecked] });
+
+async function reports(room: string, text: string): Promise<(string | null)[]> {
+  const [result] = await eslint.lintText(`${text}\n`, { filePath: join(root, "provider/src", pathOf(room)) });
+  return result?.messages.map(({ ruleId, message }) => ruleId ?? message) ?? ["not linted"];
+}
+
+function pathOf(room: string): string {
+  return folders.includes(room) ? `${room}/deeper/file.ts` : `${room}.ts`;
+}
+
+function specifier(from: string, to: string): string {
+  const toTop = folders.includes(from) ? "../../" : "./";
+  return toTop + pathOf(to).replace(/ts$/, "js");
+}
+
+function allows(from: string, to: string, kind: Kind): boolean {
+  const arrow = arrows.find((each) => each[0] === from && each[1] === to);
+  return arrow !== undefined && (arrow[2]?.includes(kind) ?? true);
+}
+
+const pairs = rooms.flatMap((from) => rooms.filter((to) => to !== from).map((to) => ({ from, to })));
+
+describe("the arrows between the rooms of the provider", () => {
+  it.each(pairs)("$from → $to", async ({ from, to }) => {
+    for (const { kind, text } of ways) {
+      const source = text(specifier(from, to));
+      const expected = allows(from, to, kind) ? [] : [rule];
+      expect(await reports(from, source), `${pathOf(from)}: ${source}`).toEqual(expected);
+    }
+  });
+
+  it.each(rooms.flatMap((room) => packages.map((name) => ({ room, name }))))(
+    "$room → package $name",
+    async ({ room, name }) => {
+      const expected = forbiddenPackages.get(room)?.includes(name) ? [rule] : [];
+      for (const { text } of ways) {
+        expect(await reports(room, text(name)), `${pathOf(room)}: ${text(name)}`).toEqual(expected);
+      }
+    },
+  );
+
+  it.each(folders)("%s → itself", async (room) => {
+    for (const { text } of ways) expect(await reports(room, text("../other.js"))).toEqual([]);
+  });
+
+  it("knows the provider by the name of its package too", async () => {
+    const load = (name: string): string => `export const loaded = import("pulumi-sls-checkpoint${name}");`;
+    expect(await reports("dynamicProvider", load("/provider"))).toEqual([]);
+    expect(await reports("lifecycle", load("/provider"))).toEqual([rule]);
+    expect(await reports("lifecycle", load(""))).toEqual([rule]);
+  });
+
+  it("cannot be gone round by require or by a type's import()", async () => {
+    expect(await reports("sls", `export const thing = require("../../provider.js") as unknown;`)).toEqual([
+      "@typescript-eslint/no-require-imports",
+    ]);
+    expect(await reports("sls", `export type T = import("../../provider.js").ResourceLife;`)).toEqual([
+      "@typescript-eslint/consistent-type-imports",
+    ]);
+  });
+
+  it("ends at the walls of the house", async () => {
+    expect(await reports("sls", `export * from "../../../../emulator/src/index.js";`)).toEqual([rule]);
+    expect(await reports("sls", `export * from "../../shed/file.js";`)).toEqual([rule]);
+    expect(await reports("shed", `export * from "./model/cursor.js";`)).toEqual([rule]);
+  });
+});

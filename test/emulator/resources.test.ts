@@ -1,0 +1,234 @@
+import { describe, expect, it } from "vitest";
+import { day, hour, paths, start, startEmulator, startShop } from "./fixture.js";
+
+describe("projects", () => {
+  it("are created on their own host or on the bare endpoint, read, changed and deleted", async () => {
+    const { sls, emulator } = await startEmulator();
+    expect((await sls.post("/", { projectName: "shop", description: "d" })).outcome).toBe("200");
+    expect((await sls.post("/", { projectName: "other" }, "")).outcome).toBe("200");
+    expect((await sls.post("/", { projectName: "shop" })).outcome).toBe("400 ProjectAlreadyExist");
+    expect((await sls.get("/")).json).toMatchObject({
+      projectName: "shop",
+      description: "d",
+      status: "Normal",
+      createTime: String(start / 1000),
+      internetEndpoint: `127.0.0.1:${emulator.port}`,
+    });
+    await sls.send({ method: "PUT", path: "/", body: '{"description":"e"}' });
+    expect((await sls.get("/")).json).toMatchObject({ description: "e" });
+    expect((await sls.get("/?offset=1&size=1", "")).json).toMatchObject({
+      count: 1,
+      total: 2,
+      projects: [{ projectName: "other" }],
+    });
+    expect((await sls.send({ method: "DELETE", path: "/" })).outcome).toBe("200");
+    expect((await sls.get("/")).outcome).toBe("404 ProjectNotExist");
+  });
+
+  it("are refused with a bad name or body", async () => {
+    const { sls } = await startEmulator();
+    expect((await sls.post("/", { projectName: "A B" })).outcome).toBe("400 ParameterInvalid");
+    expect((await sls.post("/", "text")).outcome).toBe("400 PostBodyInvalid");
+  });
+
+  it("are told apart by the first label of the host, whatever its case and port", async () => {
+    const { sls, emulator } = await startShop();
+    const at = async (host: string) => {
+      const headers = sls.sign({ path: "/", headers: { host } });
+      return (await sls.sendRaw({ path: "/", headers })).json;
+    };
+    for (const host of [
+      "shop.localhost",
+      "SHOP.cn-hangzhou.log.aliyuncs.com:80",
+      "shop.cn-x-intranet.log.aliyuncs.com",
+    ]) {
+      expect(await at(host)).toMatchObject({ projectName: "shop" });
+    }
+    for (const host of ["localhost:1", "127.0.0.1", "cn-hangzhou.log.aliyuncs.com", "[::1]:80", "emulator"]) {
+      expect(await at(host)).toMatchObject({ total: 1 });
+    }
+    expect(emulator.requests[0]?.project).toBe("shop");
+  });
+
+  it("are found in absolute-form requests too, as a proxy gets them", async () => {
+    const { sls } = await startShop();
+    const host = "shop.cn-hangzhou.log.aliyuncs.com";
+    for (const authority of [host, `${host}:80`]) {
+      const path = `http://${authority}${paths.shards}`;
+      const headers = sls.sign({ path: paths.shards, headers: { host } });
+      expect((await sls.sendRaw({ path, headers })).outcome).toBe("200");
+    }
+  });
+
+  it("have regions", async () => {
+    const { sls } = await startEmulator();
+    expect((await sls.get("/regions", "")).json).toMatchObject({ regions: [{ region: "cn-emulator" }] });
+  });
+});
+
+describe("logstores", () => {
+  it("are created, listed, read, changed and deleted", async () => {
+    const { sls } = await startShop();
+    const body = { logstoreName: "events", ttl: 30, shardCount: 3, autoSplit: true, maxSplitShard: 8 };
+    expect((await sls.post("/logstores", body)).outcome).toBe("200");
+    expect((await sls.post("/logstores", body)).outcome).toBe("400 LogStoreAlreadyExist");
+    expect((await sls.get("/logstores?offset=0&size=1")).json).toEqual({
+      count: 1,
+      total: 2,
+      logstores: ["events"],
+    });
+    expect((await sls.get("/logstores?logstoreName=rder")).json).toMatchObject({ logstores: ["orders"] });
+    expect((await sls.get("/logstores/events")).json).toMatchObject({ ...body, createTime: start / 1000 });
+    await sls.send({ method: "PUT", path: "/logstores/events", body: '{"logstoreName":"events","ttl":60}' });
+    expect((await sls.get("/logstores/events")).json).toMatchObject({ ...body, ttl: 60 });
+    expect((await sls.send({ method: "DELETE", path: "/logstores/events" })).outcome).toBe("200");
+    expect((await sls.get("/logstores/events")).outcome).toBe("404 LogStoreNotExist");
+  });
+
+  it.each([
+    [{ logstoreName: "A" }, "400 LogstoreInfoInvalid"],
+    [{ logstoreName: "events" }, "400 LogstoreInfoInvalid"],
+    [{ logstoreName: "events", ttl: 0 }, "400 LogstoreInfoInvalid"],
+    [{ logstoreName: "events", ttl: 7, shardCount: 0 }, "400 LogstoreInfoInvalid"],
+    [[], "400 PostBodyInvalid"],
+  ])("are refused with %j", async (body, outcome) => {
+    const { sls } = await startShop();
+    expect((await sls.post("/logstores", body)).outcome).toBe(outcome);
+  });
+
+  it("have other cursors when they are created again", async () => {
+    const { emulator } = await startShop();
+    const before = emulator.cursorAt("shop", "orders", 0, "begin");
+    emulator.deleteLogstore("shop", "orders");
+    emulator.createLogstore("shop", "orders");
+    expect(emulator.cursorAt("shop", "orders", 0, "begin")).not.toBe(before);
+  });
+});
+
+describe("consumer groups", () => {
+  it("are created, listed, changed and deleted", async () => {
+    const { sls } = await startShop();
+    const send = async (method: string, path: string, body?: unknown) =>
+      (await sls.send({ method, path, body: body === undefined ? undefined : JSON.stringify(body) })).outcome;
+    expect(await send("POST", paths.groups, { consumerGroup: "audit", timeout: 30, order: true })).toBe(
+      "200",
+    );
+    expect(await send("POST", paths.groups, { consumerGroup: "audit", timeout: 30 })).toBe(
+      "400 ConsumerGroupAlreadyExist",
+    );
+    expect(await send("PUT", paths.group, { timeout: 90 })).toBe("200");
+    expect((await sls.get(paths.groups)).json).toEqual([
+      { name: "billing", timeout: 90, order: false },
+      { name: "audit", timeout: 30, order: true },
+    ]);
+    expect(await send("DELETE", paths.group)).toBe("200");
+    expect(await send("DELETE", paths.group)).toBe("404 ConsumerGroupNotExist");
+    expect(await send("PUT", paths.group, { timeout: 90 })).toBe("404 ConsumerGroupNotExist");
+  });
+
+  it.each([
+    { consumerGroup: "a" },
+    { consumerGroup: "a", timeout: "60" },
+    { consumerGroup: "a", timeout: 0 },
+    { consumerGroup: "a b", timeout: 60 },
+    { timeout: 60 },
+    { consumerGroup: "a", timeout: 60, order: "true" },
+  ])("are refused with %j", async (body) => {
+    const { sls } = await startShop();
+    expect((await sls.post(paths.groups, body)).outcome).toBe("400 JsonInfoInvalid");
+  });
+});
+
+interface ShardOnTheWire {
+  readonly shardID: number;
+  readonly status: string;
+  readonly inclusiveBeginKey: string;
+  readonly exclusiveEndKey: string;
+}
+
+describe("shards", () => {
+  const half = "80000000000000000000000000000000";
+  const quarter = "40000000000000000000000000000000";
+  const list = (json: unknown) =>
+    (json as ShardOnTheWire[]).map(({ shardID, status, inclusiveBeginKey, exclusiveEndKey }) =>
+      [shardID, status, inclusiveBeginKey.slice(0, 2), exclusiveEndKey.slice(0, 2)].join(" "),
+    );
+
+  it("divide the key space", async () => {
+    const { sls } = await startShop();
+    expect((await sls.get(paths.shards)).json).toEqual([
+      {
+        shardID: 0,
+        status: "readwrite",
+        inclusiveBeginKey: "0".repeat(32),
+        exclusiveEndKey: half,
+        createTime: start / 1000,
+      },
+      {
+        shardID: 1,
+        status: "readwrite",
+        inclusiveBeginKey: half,
+        exclusiveEndKey: "f".repeat(32),
+        createTime: start / 1000,
+      },
+    ]);
+  });
+
+  it("are split at a key or in the middle, and merged with their right neighbour", async () => {
+    const { sls } = await startShop();
+    const split = await sls.post(`${paths.shards}/0?action=split&key=${quarter}`);
+    expect(list(split.json)).toEqual(["0 readonly 00 80", "2 readwrite 00 40", "3 readwrite 40 80"]);
+    const again = await sls.post(`${paths.shards}/1?action=split`);
+    expect(list(again.json)).toEqual(["1 readonly 80 ff", "4 readwrite 80 c0", "5 readwrite c0 ff"]);
+    const merged = await sls.post(`${paths.shards}/3?action=merge`);
+    expect(list(merged.json)).toEqual(["6 readwrite 40 c0", "3 readonly 40 80", "4 readonly 80 c0"]);
+    expect((await sls.get(paths.shards)).json).toHaveLength(7);
+    const four = await sls.post(`${paths.shards}/2?action=split&shardCount=4`);
+    expect(list(four.json).slice(1)).toEqual([
+      "7 readwrite 00 10",
+      "8 readwrite 10 20",
+      "9 readwrite 20 30",
+      "10 readwrite 30 40",
+    ]);
+  });
+
+  it.each([
+    ["POST", "0?action=split&key=zz"],
+    ["POST", `0?action=split&key=${half}`],
+    ["POST", "0?action=split&shardCount=1"],
+    ["POST", "9?action=split"],
+    ["POST", "1?action=merge"],
+    ["DELETE", "0"],
+    ["DELETE", "9"],
+  ])("refuse %s %s", async (method, rest) => {
+    const { sls, emulator } = await startShop();
+    const before = (await sls.get(paths.shards)).text;
+    expect((await sls.send({ method, path: `${paths.shards}/${rest}` })).outcome).toBe(
+      "400 ParameterInvalid",
+    );
+    expect((await sls.get(paths.shards)).text).toBe(before);
+    expect(emulator.requestsOf("ListShards")).toHaveLength(2);
+  });
+
+  it("keep their data when read-only, take no more of it, and vanish when it has expired", async () => {
+    const { sls, emulator, clock } = await startShop();
+    emulator.appendLogGroups("shop", "orders", 0, { count: 2, from: start - 2 * hour, to: start - hour });
+    emulator.splitShard("shop", "orders", 0);
+    expect((await sls.post(`${paths.shards}/0?action=split`)).outcome).toBe("400 ParameterInvalid");
+    expect((await sls.get(paths.cursor(0, "begin"))).outcome).toBe("200");
+    const ids = async () =>
+      ((await sls.get(paths.shards)).json as ShardOnTheWire[]).map(({ shardID }) => shardID);
+    clock.now = start + 7 * day;
+    expect(await ids()).toEqual([0, 1, 2, 3]);
+    clock.now += 1;
+    expect(await ids()).toEqual([1, 2, 3]);
+    expect((await sls.get(paths.cursor(0, "begin"))).outcome).toBe("400 ShardNotExist");
+  });
+
+  it("can be deleted when read-only", async () => {
+    const { sls, emulator } = await startShop();
+    emulator.splitShard("shop", "orders", 0);
+    expect((await sls.send({ method: "DELETE", path: `${paths.shards}/0` })).outcome).toBe("200");
+    expect((await sls.get(paths.cursor(0, "begin"))).outcome).toBe("400 ShardNotExist");
+  });
+});
