@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { guide } from "./guide.js";
 import { plant, readSeed, type Seed } from "./seed.js";
-import { SeedError } from "./seedReader.js";
+import { JsonProblem } from "./jsonReader.js";
 import { defaultIdentity } from "./service/identity.js";
 import { SlsEmulator } from "./slsEmulator.js";
 import type { LoggedRequest } from "./wire/requestLog.js";
@@ -89,7 +89,7 @@ function loadSeed(file: string): Seed {
   try {
     return readSeed(file);
   } catch (error) {
-    if (error instanceof SeedError)
+    if (error instanceof JsonProblem)
       throw new UsageError(`the seed file ${file} cannot be used: ${error.message}.`);
     throw error;
   }

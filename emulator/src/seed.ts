@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Identity } from "./service/identity.js";
-import { SeedError, SeedReader } from "./seedReader.js";
+import type { Grant } from "./service/policy.js";
+import { JsonProblem, JsonReader } from "./jsonReader.js";
 import type { SlsEmulator } from "./slsEmulator.js";
 
 /** What an emulator starts with, as a seed file describes it. */
@@ -24,26 +25,29 @@ export interface LogstoreSeed {
   }[];
 }
 
-/** Reads a seed file. Every problem is a {@link SeedError} that names its place. */
+/** Reads a seed file. Every problem is a {@link JsonProblem} that names its place. */
 export function readSeed(file: string): Seed {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new SeedError(`cannot be read: ${(error as Error).message}`);
+    throw new JsonProblem(`cannot be read: ${(error as Error).message}`);
   }
   try {
     return parseSeed(JSON.parse(text) as unknown);
   } catch (error) {
-    if (error instanceof SyntaxError) throw new SeedError(`is not JSON: ${error.message}`);
+    if (error instanceof SyntaxError) throw new JsonProblem(`is not JSON: ${error.message}`);
     throw error;
   }
 }
 
 /** Checks a seed. */
 export function parseSeed(value: unknown): Seed {
-  const seed = new SeedReader(value, "");
-  const identities = seed.optional("identities", (list) => list.items().map(identityOf));
+  return seedOf(new JsonReader(value, ""));
+}
+
+function seedOf(seed: JsonReader): Seed {
+  const identities = seed.optional("identities", parseIdentities);
   const logstores = seed
     .required("projects")
     .entries()
@@ -65,17 +69,35 @@ export function plant(seed: Seed, emulator: SlsEmulator): void {
   }
 }
 
-function identityOf(reader: SeedReader): Identity {
+/** Checks a list of key pairs. */
+export function parseIdentities(reader: JsonReader): Identity[] {
+  return reader.items().map(identityOf);
+}
+
+function identityOf(reader: JsonReader): Identity {
   const identity = {
     accessKeyId: reader.required("accessKeyId").text(),
     accessKeySecret: reader.required("accessKeySecret").text(),
     ...reader.some("securityToken", (token) => token.text()),
+    ...reader.some("tokenExpiresAt", (instant) => instant.number()),
+    ...reader.some("disabled", (disabled) => disabled.flag()),
+    ...reader.some("policy", (policy) => policy.items().map(grantOf)),
   };
   reader.done();
   return identity;
 }
 
-function logstoresOf(project: string, stores: SeedReader): LogstoreSeed[] {
+function grantOf(reader: JsonReader): Grant {
+  const texts = (list: JsonReader): string[] => list.items().map((item) => item.text());
+  const grant = {
+    actions: texts(reader.required("actions")),
+    resources: texts(reader.required("resources")),
+  };
+  reader.done();
+  return grant;
+}
+
+function logstoresOf(project: string, stores: JsonReader): LogstoreSeed[] {
   return stores.entries().map(([name, store]) => {
     const logstore = {
       project,
@@ -90,7 +112,7 @@ function logstoresOf(project: string, stores: SeedReader): LogstoreSeed[] {
   });
 }
 
-function fillOf(reader: SeedReader) {
+function fillOf(reader: JsonReader) {
   const fill = {
     logGroups: reader.required("logGroups").integer(1, 1_000_000),
     hours: reader.required("hours").integer(1, 87_600),
@@ -99,7 +121,7 @@ function fillOf(reader: SeedReader) {
   return fill;
 }
 
-function groupsOf(reader: SeedReader) {
+function groupsOf(reader: JsonReader) {
   return reader.entries().map(([name, group]) => {
     const settings = {
       name,

@@ -1,3 +1,4 @@
+import { answerAdmin } from "./admin/adminPath.js";
 import { AssumptionBook, type AssumptionName, type Assumptions } from "./service/assumptions.js";
 import type { CheckpointRecord } from "./service/checkpointRecord.js";
 import type { ConsumerGroupSettings, GroupShardState } from "./service/consumerGroup.js";
@@ -52,6 +53,7 @@ export class SlsEmulator {
   readonly #rules: RuleBook;
   readonly #server: CallServer;
   readonly #setIdentities: (identities: readonly Identity[]) => void;
+  readonly #advance: (milliseconds: number) => void;
 
   private constructor(parts: EmulatorParts, host: string, port: number) {
     this.#service = parts.service;
@@ -59,6 +61,7 @@ export class SlsEmulator {
     this.#rules = parts.rules;
     this.#server = parts.server;
     this.#setIdentities = parts.setIdentities;
+    this.#advance = parts.advance;
     this.port = port;
     this.endpoint = `http://${host}:${port}`;
   }
@@ -68,7 +71,9 @@ export class SlsEmulator {
     const parts = assemble(options);
     const host = options.host ?? "127.0.0.1";
     const port = await parts.server.listen(host, options.port ?? 0);
-    return new SlsEmulator(parts, host, port);
+    const emulator = new SlsEmulator(parts, host, port);
+    parts.server.serveAdmin((call) => answerAdmin(emulator, call));
+    return emulator;
   }
 
   /** Stops: cuts open connections and drops what is held, without its effect. */
@@ -106,6 +111,16 @@ export class SlsEmulator {
   /** Lets something go wrong on purpose. */
   rule(options: RuleOptions): Rule {
     return this.#rules.add(options);
+  }
+
+  /** The rules in force. */
+  get rules(): readonly Rule[] {
+    return this.#rules.rules;
+  }
+
+  /** Moves the emulator's time forward (back when negative) against its clock, by milliseconds. */
+  advanceClock(milliseconds: number): void {
+    this.#advance(milliseconds);
   }
 
   /** Removes all rules and lets go of what they hold. */
@@ -188,6 +203,12 @@ export class SlsEmulator {
     group.commit({ shard, checkpoint, consumer }, store.view(this.now()), this.now());
   }
 
+  /** Moves a checkpoint from outside, as a forced update without a consumer does. */
+  pin(project: string, logstore: string, consumerGroup: string, shard: number, checkpoint: string): void {
+    const { store, group } = this.#service.consumerGroup(project, logstore, consumerGroup);
+    group.update({ shard, checkpoint, force: true }, store.view(this.now()), this.now());
+  }
+
   /** What is saved for a shard, or undefined when nothing is. */
   checkpoint(
     project: string,
@@ -243,16 +264,23 @@ interface EmulatorParts {
   readonly rules: RuleBook;
   readonly server: CallServer;
   readonly setIdentities: (identities: readonly Identity[]) => void;
+  readonly advance: (milliseconds: number) => void;
 }
 
 function assemble(options: SlsEmulatorOptions): EmulatorParts {
   let identities = options.identities ?? [defaultIdentity];
-  const service = new SlsService(options.clock ?? Date.now, new AssumptionBook(options.assumptions));
+  let ahead = 0;
+  const clock = options.clock ?? Date.now;
+  const service = new SlsService(() => clock() + ahead, new AssumptionBook(options.assumptions));
   const log = new RequestLog(options.requestLogLimit ?? 10_000, options.onRequest);
   const rules = new RuleBook();
   const server = new CallServer({ service, log, rules, identities: () => identities });
-  const setIdentities = (next: readonly Identity[]): void => {
-    identities = next;
+  return {
+    service,
+    log,
+    rules,
+    server,
+    setIdentities: (next) => void (identities = next),
+    advance: (milliseconds) => void (ahead += milliseconds),
   };
-  return { service, log, rules, server, setIdentities };
 }

@@ -1,4 +1,5 @@
 import "./nodeVersion.js";
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +17,7 @@ import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.j
 import { UnfinishedError } from "./lifecycle/failures.js";
 import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { millisecondsOf } from "./model/duration.js";
+import { instantOfMilliseconds } from "./model/instant.js";
 import { SlsClient } from "./sls/client.js";
 import { type Configuration, readConfiguration } from "./sls/configuration.js";
 
@@ -128,6 +130,11 @@ function contextOf(request: dynamic.ConfigureRequest): LifecycleContext {
       console.log(text);
     },
     probeEngine: () => engineProbe.check(),
+    now: () => instantOfMilliseconds(Date.now()),
+    sleep: async (duration) => {
+      await sleep(millisecondsOf(duration));
+    },
+    newAct: randomUUID,
   };
 }
 

@@ -96,7 +96,7 @@ describe("the command line", () => {
 
   it.each([
     ["{", "is not JSON"],
-    ["[]", "the seed must be an object"],
+    ["[]", "the document must be an object"],
     ["{}", 'misses "projects"'],
     ['{"projects":{"shop":{"orders":{"tll":7}}}}', 'projects.shop.orders has an unknown field "tll"'],
     ['{"projects":{"shop":{"orders":{"ttl":"7"}}}}', "projects.shop.orders.ttl must be a whole number"],

@@ -17,6 +17,8 @@ import { findOrBuildEngine, minimumVersion, pinnedVersion } from "../../tools/en
 
 const tool = fileURLToPath(new URL("../../tools/engine/", import.meta.url));
 const version = pinnedVersion();
+const goMod = readFileSync(join(tool, "go.mod"), "utf8");
+const requiredGo = /^go (\S+)$/m.exec(goMod)?.[1];
 
 /** An own folder for each test: the home of a user, the only folder on PATH, and what the fakes wrote down. */
 let root: string;
@@ -344,14 +346,14 @@ describe("when there is no way", () => {
   go build: there is no go on PATH
 Do one of these, then run the same command again:
   install Pulumi ${minimumVersion} or newer (https://www.pulumi.com/docs/install/)
-  install Go 1.25.11 or newer, and let it reach a Go module proxy
+  install Go ${requiredGo} or newer, and let it reach a Go module proxy
   give this machine access to the internet`,
     );
     expect(readdirSync(folder())).toEqual(["bin"]);
   });
 
   it.each([
-    [{ goVersion: "go1.20.14" }, "is 1.20.14, too old: 1.25.11 is needed"],
+    [{ goVersion: "go1.20.14" }, `is 1.20.14, too old: ${requiredGo} is needed`],
     [{ goVersion: "devel" }, 'has no release version but "devel"'],
     [{ build: `fail("main.go:1: cannot compile");` }, "ended with 1\n      main.go:1: cannot compile"],
   ])("tells what is wrong with go: %o", async (go, reason) => {
@@ -422,7 +424,7 @@ describe("the script", () => {
 });
 
 it("go.mod requires the command line and the SDK of one release", () => {
-  const required = readFileSync(join(tool, "go.mod"), "utf8").match(/pulumi\/pulumi\/(pkg|sdk)\/v3 v\S+/g);
+  const required = goMod.match(/pulumi\/pulumi\/(pkg|sdk)\/v3 v\S+/g);
   expect(required).toEqual([`pulumi/pulumi/pkg/v3 v${version}`, `pulumi/pulumi/sdk/v3 v${version}`]);
 });
 

@@ -9,10 +9,7 @@ import { join } from "node:path";
 
 const require = createRequire(import.meta.url);
 const pulumiPackage = require.resolve("@pulumi/pulumi/package.json");
-// The messages work only with the very copies of these two libraries that @pulumi/pulumi was built for.
-const pulumiRequire = createRequire(pulumiPackage);
-const grpc = pulumiRequire("@grpc/grpc-js");
-const { Empty } = pulumiRequire("google-protobuf/google/protobuf/empty_pb.js");
+const grpc = createRequire(pulumiPackage)("@grpc/grpc-js");
 const { LanguageRuntimeService } = require("@pulumi/pulumi/proto/language_grpc_pb.js");
 const language = require("@pulumi/pulumi/proto/language_pb.js");
 const plugin = require("@pulumi/pulumi/proto/plugin_pb.js");
@@ -25,7 +22,7 @@ const engineAddress = process.argv.at(-1) ?? "";
 /**
  * @typedef {import("@pulumi/pulumi/proto/language_pb.js").RunRequest} RunRequest
  * @typedef {{ error?: string, bail?: boolean }} Ending
- * @typedef {{ request: any, on(event: "cancelled", listener: () => void): void }} Call
+ * @typedef {{ request: any }} Call
  * @typedef {(error: Error | null, response?: unknown) => void} Callback
  * @typedef {import("node:child_process").ChildProcess} ChildProcess
  */
@@ -46,7 +43,6 @@ function run(call, callback) {
     return answer({ error: `${directory} cannot load @pulumi/pulumi: run npm install there` });
   }
   const program = startProgram(runner, directory, call.request);
-  call.on("cancelled", () => program.kill("SIGKILL"));
   program.on("error", (error) => answer({ error: `The program could not be started: ${error.message}` }));
   program.on("exit", (code, signal) => answer(endingOf(code, signal)));
 }
@@ -175,7 +171,7 @@ function readJson(file) {
   }
 }
 
-/** A program that outlived the engine, or us, would talk to nobody. */
+/** A program that outlived the engine would talk to nobody. */
 function stop() {
   for (const program of programs) program.kill("SIGKILL");
   process.exit();
@@ -203,10 +199,6 @@ function serve() {
         new language.AboutResponse().setExecutable(process.execPath).setVersion(process.versions.node),
       ),
     run,
-    cancel: (/** @type {Call} */ _call, /** @type {Callback} */ callback) => {
-      for (const program of programs) program.kill("SIGINT");
-      callback(null, new Empty());
-    },
   });
   server.bindAsync(
     "127.0.0.1:0",
@@ -219,9 +211,7 @@ function serve() {
 }
 
 process.stdin.resume();
-// The engine holds the other end for as long as it lives.
+// The engine holds the other end for as long as it lives. To end a plugin it interrupts, and after five seconds kills, the
+// plugin's process group, which the program belongs to: nothing is to be done about that.
 process.stdin.on("end", stop);
-// How the engine asks a plugin to end. The program is asked with us, being of our process group, but need not listen.
-process.on("SIGINT", stop);
-process.on("SIGTERM", stop);
 serve();

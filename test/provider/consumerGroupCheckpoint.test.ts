@@ -190,7 +190,7 @@ describe("a new pin", () => {
   test("passes consumer and forceSuccess on as the API has them", async () => {
     commit(1);
     await server.create(
-      pinAt(7, { consumer: "host-a", forceSuccess: false, onActiveConsumers: "overwrite" }),
+      pinAt(7, { consumer: "host-a", forceSuccess: false, onActiveConsumers: "overwrite", watchFor: "PT0S" }),
     );
     expect(emulator.requestsOf("UpdateCheckPoint")[0]?.query).toEqual({
       type: "checkpoint",
@@ -276,7 +276,7 @@ describe("a refused pin", () => {
 
   test("is allowed by its named escape", async () => {
     commit(1);
-    const { outs } = await server.create(pinAt(7, { onActiveConsumers: "overwrite" }));
+    const { outs } = await server.create(pinAt(7, { onActiveConsumers: "overwrite", watchFor: "PT0S" }));
     expect(outs["status"]).toBe("pinned");
   });
 

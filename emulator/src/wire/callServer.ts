@@ -4,10 +4,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Identity } from "../service/identity.js";
 import type { ServiceError } from "../service/serviceError.js";
 import type { SlsService } from "../service/slsService.js";
-import { errorAnswer, type Answer } from "./answer.js";
+import { empty, errorAnswer, type Answer } from "./answer.js";
 import { CallMeter } from "./callMeter.js";
 import type { Fault } from "./fault.js";
 import { httpRefusals } from "./httpRefusals.js";
+import type { IncomingCall } from "./incomingCall.js";
 import { readCall, type ReadCall } from "./incomingMessage.js";
 import { injectedAnswer } from "./injectedAnswer.js";
 import { requirePermission } from "./permission.js";
@@ -33,6 +34,7 @@ export class CallServer {
   readonly #ids = new RequestIds();
   readonly #stopped = new AbortController();
   readonly #meter: CallMeter;
+  #admin: ((call: IncomingCall) => Answer) | undefined;
 
   constructor(options: CallServerOptions) {
     this.#options = options;
@@ -42,6 +44,11 @@ export class CallServer {
     this.#server.on("connect", (_message, socket) => {
       socket.end("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     });
+  }
+
+  /** Hands requests on the admin path, which belong to no project, to someone else. */
+  serveAdmin(admin: (call: IncomingCall) => Answer): void {
+    this.#admin = admin;
   }
 
   /** Listens; resolves with the port. */
@@ -67,6 +74,7 @@ export class CallServer {
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { service, log, rules } = this.#options;
     const read = await readCall(message);
+    if (this.#isAdmin(read)) return this.#sendAdmin(response, read);
     const route = findRoute(read.call);
     const request = log.arrive(describe(read, route, this.#ids.next(service.now()), service.now()));
     response.once("close", () => log.end(request, response.writableFinished ? "answered" : "failed"));
@@ -76,6 +84,20 @@ export class CallServer {
     const refusal = this.#refusalOf(read, route, now);
     if (refusal !== undefined) return this.#send(response, request, errorAnswer(refusal), now);
     await this.#answer(read, route, { request, response, now, ...(rule && { rule }) });
+  }
+
+  #isAdmin({ call, refusal }: ReadCall): boolean {
+    return refusal === undefined && call.project === undefined && call.path.startsWith("/_emulator/");
+  }
+
+  #sendAdmin(response: ServerResponse, { call }: ReadCall): void {
+    try {
+      const { status, headers, body } = this.#admin?.(call) ?? empty();
+      response.writeHead(status, headers).end(body);
+    } catch (error) {
+      const { status, body } = errorAnswer(asServiceError(error));
+      response.writeHead(status).end(body);
+    }
   }
 
   /** The reason to refuse a request before its rule and its call are looked at. */

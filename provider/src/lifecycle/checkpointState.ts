@@ -7,7 +7,7 @@ import { type Declared } from "./declared.js";
 const schemaVersion = 1;
 
 /** Nothing is left to do. */
-export const terminalStatuses = ["pinned", "alreadyThere", "expired"] as const;
+export const terminalStatuses = ["pinned", "alreadyThere", "expired", "overwritten"] as const;
 
 /** Something is: the next up goes on from the snapshot that state keeps. */
 export const unfinishedStatuses = ["failed", "uncertain"] as const;

@@ -9,13 +9,7 @@ import {
   describeRefusal,
   lines,
 } from "../replay/describe.js";
-import {
-  type CheckpointPin,
-  checkpointInputs,
-  normaliseDeclared,
-  readCheckpointDeclaration,
-  sameAct,
-} from "./checkpointPin.js";
+import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration, sameAct } from "./checkpointPin.js";
 import {
   type CheckpointState,
   decodeCheckpointState,
@@ -25,8 +19,9 @@ import {
 import { type LifecycleContext } from "./context.js";
 import { type Declared, type Problem } from "./declared.js";
 import { RefusedError } from "./failures.js";
+import { normaliseDeclared } from "./inputs.js";
 import { observeShard } from "./observe.js";
-import { pin as performPin, resumePin } from "./pin.js";
+import { intentOf, performPin, resumePin } from "./pin.js";
 
 /** What check answers: the inputs to keep, and everything that is wrong with them. */
 export interface CheckResult {
@@ -91,7 +86,7 @@ function noveltyOf(before: CheckpointPin | undefined, pin: CheckpointPin): Novel
 
 /** A deadline that is taken away asks for nothing: an old pin must not act because someone tidied up. */
 function hasLaterDeadline(before: CheckpointPin, pin: CheckpointPin): boolean {
-  const [earlier, later] = [before.intent.applyBefore, pin.intent.applyBefore];
+  const [earlier, later] = [before.bounds.applyBefore, pin.bounds.applyBefore];
   return earlier !== undefined && later !== undefined && later > earlier;
 }
 
@@ -102,8 +97,8 @@ async function previewPin(
   context: LifecycleContext,
 ): Promise<readonly Problem[]> {
   const subject = subjectOf(pin);
-  const observation = await observeShard(context.client, pin.identity, pin.intent.target);
-  const decision = decide(pin.intent, observation, standsWherePinned(before, pin, context));
+  const observation = await observeShard(context.client, pin.identity, pin.target);
+  const decision = decide(intentOf(pin), observation, standsWherePinned(before, pin, context));
   const preface = lines(
     before === undefined || sameShard(before.identity, pin.identity)
       ? undefined
@@ -192,7 +187,7 @@ function wroteIt(before: CheckpointState | undefined, pin: CheckpointPin, contex
     (before !== undefined &&
       record.shard === before.pin.identity.shard &&
       record.updateTime === before.act.pinnedAt &&
-      sameCheckpoint(record.checkpoint, { kind: "at", cursor: before.pin.intent.target }));
+      sameCheckpoint(record.checkpoint, { kind: "at", cursor: before.pin.target }));
 }
 
 /** check is not told when the earlier pin was written, only where to; that is enough for a warning. */
@@ -205,7 +200,7 @@ function standsWherePinned(
     context.memory.wrote(pin.identity, record) ||
     (before !== undefined &&
       record.shard === before.identity.shard &&
-      sameCheckpoint(record.checkpoint, { kind: "at", cursor: before.intent.target }));
+      sameCheckpoint(record.checkpoint, { kind: "at", cursor: before.target }));
 }
 
 function completePin(inputs: Declared): CheckpointPin {
@@ -230,7 +225,7 @@ function subjectOf(pin: CheckpointPin): Subject {
 
 function describeDeclaration(pin: CheckpointPin): string {
   const reason = pin.reason === undefined ? "" : `, reason: ${pin.reason}`;
-  return `${formatShardId(pin.identity)} at ${pin.intent.target}${reason}`;
+  return `${formatShardId(pin.identity)} at ${pin.target}${reason}`;
 }
 
 function duplicate(pin: CheckpointPin, claimed: string): Problem {

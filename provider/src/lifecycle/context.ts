@@ -1,3 +1,5 @@
+import { type Duration } from "../model/duration.js";
+import { type Instant } from "../model/instant.js";
 import { type SlsClient } from "../sls/client.js";
 import { type ProcessMemory } from "./processMemory.js";
 
@@ -9,4 +11,9 @@ export interface LifecycleContext {
   readonly print: (text: string) => void;
   /** Throws when the engine that gave the order is gone: a provider outlives an engine that was killed. */
   readonly probeEngine: () => Promise<void>;
+  /** By this machine's clock; only for measuring how long something takes. */
+  readonly now: () => Instant;
+  readonly sleep: (duration: Duration) => Promise<void>;
+  /** A name that no other act has. */
+  readonly newAct: () => string;
 }

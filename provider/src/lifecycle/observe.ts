@@ -47,13 +47,13 @@ async function lookAtShard(client: SlsClient, identity: ShardIdentity, target: C
   };
 }
 
-interface GroupLook {
+export interface GroupLook {
   readonly shards: Answered<readonly Shard[]>;
   readonly group: Answered<ConsumerGroupSettings>;
   readonly checkpoints: Answered<readonly StoredCheckpoint[]>;
 }
 
-async function lookAtGroup(client: SlsClient, identity: GroupIdentity): Promise<GroupLook> {
+export async function lookAtGroup(client: SlsClient, identity: GroupIdentity): Promise<GroupLook> {
   const [shards, groups, checkpoints] = await inOrder([
     client.listShards(identity),
     client.listConsumerGroups(identity),
@@ -99,12 +99,12 @@ async function lookAtPositions(
   return { ...shard, ...window, record, currentTime, targetTime };
 }
 
-interface Window {
+export interface Window {
   readonly begin: Cursor;
   readonly end: Cursor;
 }
 
-async function timeOfCheckpoint(
+export async function timeOfCheckpoint(
   client: SlsClient,
   identity: ShardIdentity,
   window: Window,
@@ -116,7 +116,7 @@ async function timeOfCheckpoint(
 }
 
 /** SLS refuses the end cursor, so there it is asked for the log group before (reference/sls-protocol.md 3.6). */
-async function timeOfPosition(
+export async function timeOfPosition(
   client: SlsClient,
   identity: ShardIdentity,
   window: Window,
@@ -130,16 +130,26 @@ async function timeOfPosition(
   return { kind: "at", instant: value };
 }
 
-/** One look at where one shard stands. A group that never touched the shard has no record of it. */
+/** One look at where one shard stands. */
 export async function lookAtCheckpoint(
   client: SlsClient,
   identity: ShardIdentity,
-): Promise<CheckpointRecord> {
+): Promise<(shard: number) => CheckpointRecord> {
   const { value } = await client.getCheckPoint(identity, identity.shard);
-  return recordOf(value, identity.shard);
+  return (shard) => recordOf(value, shard);
 }
 
-function recordOf(records: readonly StoredCheckpoint[], shard: number): CheckpointRecord {
+/** One look at where all shards of a group stand. */
+export async function lookAtCheckpoints(
+  client: SlsClient,
+  identity: GroupIdentity,
+): Promise<(shard: number) => CheckpointRecord> {
+  const { value } = await client.getCheckPoint(identity);
+  return (shard) => recordOf(value, shard);
+}
+
+/** A group that never touched a shard has no record of it. */
+export function recordOf(records: readonly StoredCheckpoint[], shard: number): CheckpointRecord {
   const untouched: CheckpointRecord = {
     shard,
     checkpoint: { kind: "none" },
@@ -149,12 +159,12 @@ function recordOf(records: readonly StoredCheckpoint[], shard: number): Checkpoi
   return records.find((record) => record.shard === shard) ?? untouched;
 }
 
-function latest(...instants: readonly [Instant, ...Instant[]]): Instant {
+export function latest(...instants: readonly [Instant, ...Instant[]]): Instant {
   return Math.max(...instants) as Instant;
 }
 
 /** All at once, but the failure that is reported is always the first in order, not the first in time. */
-async function inOrder<Calls extends readonly Promise<unknown>[]>(
+export async function inOrder<Calls extends readonly Promise<unknown>[]>(
   calls: readonly [...Calls],
 ): Promise<{ [Index in keyof Calls]: Awaited<Calls[Index]> }> {
   await Promise.allSettled(calls);

@@ -1,53 +1,76 @@
-import { type Checkpoint } from "../model/checkpoint.js";
 import { formatShardId } from "../model/identity.js";
-import { type IsOurs, decide } from "../replay/decide.js";
+import { type Decision, type IsOurs, decide } from "../replay/decide.js";
 import {
   type Subject,
-  describeCheckpoint,
+  describeMovedMeanwhile,
+  describeNotApplied,
+  describeOverwrittenPin,
   describePlan,
   describeRefusal,
   describeUncertain,
+  describeUnverified,
   describeWayBack,
-  indent,
-  lines,
 } from "../replay/describe.js";
-import { type CheckpointRecord, type PositionTime, type ShardObservation } from "../replay/observation.js";
+import { type ShardIntent } from "../replay/intent.js";
+import {
+  type CheckpointRecord,
+  type Observation,
+  type PositionTime,
+  type ShardObservation,
+} from "../replay/observation.js";
 import { type Planned, resume } from "../replay/resume.js";
 import { type CheckpointPin } from "./checkpointPin.js";
-import { type CheckpointRecordOfAct, encodeCheckpointState } from "./checkpointState.js";
+import {
+  type CheckpointRecordOfAct,
+  type CheckpointStatus,
+  encodeCheckpointState,
+} from "./checkpointState.js";
 import { type LifecycleContext } from "./context.js";
 import { type Declared } from "./declared.js";
 import { RefusedError, UnfinishedError } from "./failures.js";
 import { lookAtCheckpoint, observeShard } from "./observe.js";
+import { waitForQuiet } from "./waitForQuiet.js";
+import { watchPins } from "./watch.js";
+import { type WriteResult, writeShards } from "./writeShards.js";
 
-/** Writes of one shard in one run; between two of them the shard is read back. */
-const mostWrites = 3;
+/** One pin that is being performed: what it is, how it was declared, what its texts are about. */
+interface Performance {
+  readonly pin: CheckpointPin;
+  readonly declared: Declared;
+  readonly subject: Subject;
+  readonly context: LifecycleContext;
+}
 
-/** Performs a new act: observe, decide, say the way back, write, read back. */
-export async function pin(
-  declaredPin: CheckpointPin,
+/** What the pin asks of its shard. */
+export function intentOf(pin: CheckpointPin): ShardIntent {
+  return { ...pin.bounds, target: pin.target };
+}
+
+/** Performs a new act: observe, decide, wait if asked, say the way back, write, read back, watch if asked. */
+export async function performPin(
+  pin: CheckpointPin,
   declared: Declared,
   subject: Subject,
   isOurs: IsOurs,
   context: LifecycleContext,
 ): Promise<CheckpointRecordOfAct> {
-  const observation = await observeShard(context.client, declaredPin.identity, declaredPin.intent.target);
-  const decision = decide(declaredPin.intent, observation, isOurs);
+  const performance = { pin, declared, subject, context };
+  const { decision, observation } = await lookAndDecide(performance, isOurs);
   switch (decision.kind) {
     case "refused":
       throw new RefusedError(describeRefusal(subject, decision.refusal));
     case "expired":
       context.print(describePlan(subject, decision));
       return { ...nothingKnown, status: "expired" };
+    case "kept":
     case "alreadyThere":
       return { ...recordBefore(decision.shard), status: "alreadyThere" };
     case "move": {
       const { move } = decision;
       context.print(describeWayBack(subject, move));
-      const planned = { target: declaredPin.intent.target, snapshot: move.from };
-      const record =
+      const before =
         observation.kind === "seen" && observation.shard ? recordBefore(observation.shard) : nothingKnown;
-      return writeAndReadBack(declaredPin, planned, record, declared, subject, context);
+      return write(performance, { target: pin.target, snapshot: move.from }, before);
     }
   }
 }
@@ -57,159 +80,139 @@ export async function pin(
  * that up saw it, and only within the same bounds as a new act.
  */
 export async function resumePin(
-  declaredPin: CheckpointPin,
+  pin: CheckpointPin,
   act: CheckpointRecordOfAct,
   declared: Declared,
   subject: Subject,
   isOurs: IsOurs,
   context: LifecycleContext,
 ): Promise<CheckpointRecordOfAct> {
-  const planned: Planned = { target: declaredPin.intent.target, snapshot: act.previous ?? { kind: "none" } };
-  const observation = await observeShard(context.client, declaredPin.identity, planned.target);
-  if (observation.kind === "seen" && observation.shard !== undefined) {
-    const { record } = observation.shard;
+  const performance = { pin, declared, subject, context };
+  const planned: Planned = { target: pin.target, snapshot: act.previous ?? { kind: "none" } };
+  const { decision, observation } = await lookAndDecide(performance, isOurs);
+  const record = observation.kind === "seen" ? observation.shard?.record : undefined;
+  if (record !== undefined) {
     const resumption = resume(planned, record.checkpoint);
     if (resumption === "done") return { ...act, status: "pinned", pinnedAt: record.updateTime };
-    if (resumption === "uncertain") throw uncertain(declaredPin, planned, record, act, declared, subject);
+    if (resumption === "uncertain") throw uncertain(performance, planned, record, act);
   }
-  const decision = decide(declaredPin.intent, observation, isOurs);
   switch (decision.kind) {
     case "refused":
       throw new RefusedError(describeRefusal(subject, decision.refusal));
     case "expired":
       context.print(describePlan(subject, decision));
       return { ...act, status: "expired" };
+    case "kept":
     case "alreadyThere":
       return { ...act, status: "pinned", pinnedAt: decision.shard.record.updateTime };
     case "move":
       context.print(describeWayBack(subject, decision.move));
-      return writeAndReadBack(declaredPin, planned, act, declared, subject, context);
+      return write(performance, planned, act);
   }
 }
 
-/** Each write follows a look that showed the shard where it was planned from, and is read back. */
-async function writeAndReadBack(
-  declaredPin: CheckpointPin,
+interface Look {
+  readonly observation: Observation;
+  readonly decision: Decision;
+}
+
+async function lookAndDecide({ pin, subject, context }: Performance, isOurs: IsOurs): Promise<Look> {
+  return waitForQuiet(
+    async () => {
+      const observation = await observeShard(context.client, pin.identity, pin.target);
+      return { observation, decision: decide(intentOf(pin), observation, isOurs) };
+    },
+    ({ decision }) =>
+      decision.kind === "refused" && decision.refusal.kind === "liveConsumers" ? decision.refusal : undefined,
+    pin.bounds,
+    subject,
+    context,
+  );
+}
+
+async function write(
+  performance: Performance,
   planned: Planned,
   before: CheckpointRecordOfAct,
-  declared: Declared,
-  subject: Subject,
-  context: LifecycleContext,
 ): Promise<CheckpointRecordOfAct> {
-  let act = before;
-  let failure: Error | undefined;
-  for (let writes = 0; ; writes += 1) {
-    const seen = await look(declaredPin, act, writes, declared, subject, context);
-    const resumption = resume(planned, seen.checkpoint);
-    if (resumption === "done") return finished(declaredPin, act, seen, writes, context);
-    if (resumption === "uncertain") {
-      if (writes === 0) throw movedMeanwhile(subject, planned, seen);
-      throw uncertain(declaredPin, planned, seen, act, declared, subject);
-    }
-    if (writes === mostWrites) throw notApplied(declaredPin, act, declared, subject, failure);
-    context.memory.noteWrite(declaredPin.identity, targetOf(planned));
-    const outcome = await context.client.updateCheckPoint(
-      declaredPin.identity,
-      {
-        checkpoint: planned.target,
-        forceSuccess: declaredPin.forceSuccess,
-        ...(declaredPin.consumer !== undefined && { consumer: declaredPin.consumer }),
-      },
-      context.probeEngine,
-    );
-    if (outcome.kind === "refused") throw notApplied(declaredPin, act, declared, subject, outcome.error);
-    if (outcome.kind === "unknown") failure = outcome.error;
-    if (outcome.kind === "acknowledged") act = { ...act, requestId: outcome.requestId };
-  }
-}
-
-async function look(
-  declaredPin: CheckpointPin,
-  act: CheckpointRecordOfAct,
-  writes: number,
-  declared: Declared,
-  subject: Subject,
-  context: LifecycleContext,
-): Promise<CheckpointRecord> {
-  try {
-    return await lookAtCheckpoint(context.client, declaredPin.identity);
-  } catch (cause) {
-    if (writes === 0) throw cause;
-    const text = lines(
-      `${subject.id}: was written, but could not be read back`,
-      indent(cause instanceof Error ? cause.message : String(cause)),
-      "Run pulumi up again: it reads the shard first, and writes only if it still stands where it stood before.",
-    );
-    throw unfinished(declaredPin, { ...act, status: "uncertain" }, declared, text, cause);
-  }
-}
-
-function finished(
-  declaredPin: CheckpointPin,
-  act: CheckpointRecordOfAct,
-  seen: CheckpointRecord,
-  writes: number,
-  context: LifecycleContext,
-): CheckpointRecordOfAct {
-  if (writes === 0) return { ...act, status: "alreadyThere" };
-  context.memory.noteWritten(declaredPin.identity, seen);
-  return { ...act, status: "pinned", pinnedAt: seen.updateTime };
-}
-
-function movedMeanwhile(subject: Subject, planned: Planned, seen: CheckpointRecord): RefusedError {
-  return new RefusedError(
-    lines(
-      `${subject.id}: moved while it was being looked at, so nothing is written`,
-      `  it stood at ${describeCheckpoint(planned.snapshot)}`,
-      `  it stands at ${describeCheckpoint(seen.checkpoint)}${seen.consumer === undefined ? "" : `, committed by ${seen.consumer}`}`,
-      "Consumers are alive: stop the group's consumers, then run pulumi up again.",
-    ),
+  const { pin, subject, context } = performance;
+  const results = await writeShards(
+    pin.identity,
+    new Map([[pin.identity.shard, planned]]),
+    { forceSuccess: pin.forceSuccess, ...(pin.consumer !== undefined && { consumer: pin.consumer }) },
+    () => lookAtCheckpoint(context.client, pin.identity),
+    context,
   );
+  const result = results.get(pin.identity.shard) ?? { kind: "failed", error: undefined };
+  const act = finish(performance, planned, before, result);
+  if (result.kind !== "pinned" || pin.bounds.onActiveConsumers !== "overwrite") return act;
+  const overwritten = await watchPins(
+    pin.identity,
+    new Map([[pin.identity.shard, planned]]),
+    pin.bounds.watchFor,
+    context,
+  );
+  const record = overwritten.get(pin.identity.shard);
+  if (record === undefined) return act;
+  throw unfinished(performance, act, "overwritten", describeOverwrittenPin(subject, planned, record));
+}
+
+function finish(
+  performance: Performance,
+  planned: Planned,
+  before: CheckpointRecordOfAct,
+  result: WriteResult,
+): CheckpointRecordOfAct {
+  const { subject } = performance;
+  switch (result.kind) {
+    case "pinned":
+      return { ...before, status: "pinned", pinnedAt: result.record.updateTime, requestId: result.requestId };
+    case "alreadyThere":
+      return { ...before, status: "alreadyThere" };
+    case "moved":
+      throw new RefusedError(describeMovedMeanwhile(subject, planned, result.record));
+    case "uncertain":
+      throw uncertain(performance, planned, result.record, before);
+    case "unverified":
+      throw unfinished(
+        performance,
+        before,
+        "uncertain",
+        describeUnverified(subject, result.error),
+        result.error,
+      );
+    case "failed":
+      throw unfinished(
+        performance,
+        before,
+        "failed",
+        describeNotApplied(subject, result.error),
+        result.error,
+      );
+  }
 }
 
 function uncertain(
-  declaredPin: CheckpointPin,
+  performance: Performance,
   planned: Planned,
-  seen: CheckpointRecord,
+  record: CheckpointRecord,
   act: CheckpointRecordOfAct,
-  declared: Declared,
-  subject: Subject,
 ): UnfinishedError {
-  const text = describeUncertain(subject, planned, seen);
-  return unfinished(declaredPin, { ...act, status: "uncertain" }, declared, text);
-}
-
-function notApplied(
-  declaredPin: CheckpointPin,
-  act: CheckpointRecordOfAct,
-  declared: Declared,
-  subject: Subject,
-  failure: Error | undefined,
-): UnfinishedError {
-  const text = lines(
-    `${subject.id}: is not pinned; it stands where it stood`,
-    failure === undefined ? undefined : indent(failure.message),
-    "Consumers that were stopped for this are still stopped. Run pulumi up again: it goes on from here.",
-  );
-  return unfinished(declaredPin, { ...act, status: "failed" }, declared, text, failure);
+  return unfinished(performance, act, "uncertain", describeUncertain(performance.subject, planned, record));
 }
 
 function unfinished(
-  declaredPin: CheckpointPin,
+  { pin, declared }: Performance,
   act: CheckpointRecordOfAct,
-  declared: Declared,
+  status: CheckpointStatus,
   text: string,
   cause?: unknown,
 ): UnfinishedError {
-  return new UnfinishedError(
-    text,
-    formatShardId(declaredPin.identity),
-    encodeCheckpointState(declared, act),
-    { cause },
-  );
+  const outs = encodeCheckpointState(declared, { ...act, status });
+  return new UnfinishedError(text, formatShardId(pin.identity), outs, { cause });
 }
 
-const nothingKnown = {
+const nothingKnown: CheckpointRecordOfAct = {
   checkpointTime: undefined,
   previous: undefined,
   previousTime: undefined,
@@ -217,7 +220,7 @@ const nothingKnown = {
   pinnedAt: undefined,
   requestId: undefined,
   status: "failed",
-} as const;
+};
 
 /** What is known before a write. */
 function recordBefore(shard: ShardObservation): CheckpointRecordOfAct {
@@ -232,8 +235,4 @@ function recordBefore(shard: ShardObservation): CheckpointRecordOfAct {
 
 function timeOf(time: PositionTime): CheckpointRecordOfAct["checkpointTime"] {
   return time.kind === "at" ? time.instant : undefined;
-}
-
-function targetOf(planned: Planned): Checkpoint {
-  return { kind: "at", cursor: planned.target };
 }

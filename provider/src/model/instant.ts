@@ -20,8 +20,9 @@ export function parseInstant(text: string): Parsed<Instant> {
   if (Number.isNaN(milliseconds) || !existsInCalendar(clockText)) {
     return unparsed("names a day or an hour that does not exist");
   }
-  const microseconds = Number(fraction.padEnd(6, "0").slice(0, 6));
-  return parsed(instantOfMilliseconds(milliseconds, microseconds));
+  const instant = instantOfMilliseconds(milliseconds, Number(fraction.padEnd(6, "0").slice(0, 6)));
+  if (!Number.isSafeInteger(instant)) return unparsed("is not between the years 1685 and 2255");
+  return parsed(instant);
 }
 
 /** Date.parse rolls 30 February over into March; the text that comes back shows it. */

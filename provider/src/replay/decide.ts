@@ -2,9 +2,16 @@ import { formatCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, positionOf } from "../model/cursor.js";
 import { type Duration, between, durationOfSeconds } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
-import { type ShardIntent } from "./intent.js";
+import { type ShardIntent, type Unmovable } from "./intent.js";
 import { type Move, moveOf } from "./move.js";
-import { type CheckpointRecord, type Observation, type Seen, type ShardObservation } from "./observation.js";
+import {
+  type CheckpointRecord,
+  type GroupSeen,
+  type Observation,
+  type PositionTime,
+  type Seen,
+  type ShardObservation,
+} from "./observation.js";
 
 /** Tells whether a record was written by us, and so is no sign of a live consumer. */
 export type IsOurs = (record: CheckpointRecord) => boolean;
@@ -20,11 +27,19 @@ export interface LiveConsumer {
 export type Refusal =
   | { readonly kind: "unknownShard"; readonly knownShards: readonly number[] }
   | { readonly kind: "lookFailed"; readonly failure: Error }
+  | { readonly kind: "nothingBefore" }
+  | { readonly kind: "inTheFuture"; readonly asked: Instant; readonly serverTime: Instant }
   | {
       readonly kind: "outsideWindow";
       readonly side: "before" | "after";
       readonly begin: Cursor;
       readonly end: Cursor;
+    }
+  | {
+      readonly kind: "truncated";
+      readonly asked: Instant;
+      readonly keptSince: Instant;
+      readonly firstRead: PositionTime;
     }
   | { readonly kind: "tooFar"; readonly move: Move; readonly span: Duration; readonly maxMove: Duration }
   | { readonly kind: "unordered"; readonly move: Move }
@@ -38,6 +53,7 @@ export type Refusal =
 /** What `decide` answers for one shard. */
 export type Decision =
   | { readonly kind: "move"; readonly move: Move; readonly overwrites: readonly LiveConsumer[] }
+  | { readonly kind: "kept"; readonly shard: ShardObservation }
   | { readonly kind: "alreadyThere"; readonly shard: ShardObservation }
   | { readonly kind: "expired"; readonly applyBefore: Instant; readonly serverTime: Instant }
   | { readonly kind: "refused"; readonly refusal: Refusal };
@@ -49,14 +65,16 @@ export type Decision =
  * | # | Seen | Result |
  * |---|---|---|
  * | 1 | the logstore has no such shard | refused |
- * | 2 | stands at the target | `alreadyThere` |
- * | 3 | past `applyBefore` by server time | `expired` |
- * | 4 | the look failed | refused |
- * | 5 | the target is outside the shard's window | refused |
- * | 6 | further than `maxMove` | refused |
- * | 7 | an ordered group rewound past a split or merge | refused |
- * | 8 | consumers seen alive | refused, or overwritten when asked |
- * | 9 | anything else | move |
+ * | 2 | `keep`, or not named | `kept` |
+ * | 3 | stands at the target | `alreadyThere` |
+ * | 4 | past `applyBefore` by server time | `expired` |
+ * | 5 | the look failed | refused |
+ * | 6 | an instant in the future; a cursor outside the shard's window; nothing to put back | refused |
+ * | 7 | an instant older than the retention | refused unless `allowTruncated` |
+ * | 8 | further than `maxMove` | refused |
+ * | 9 | an ordered group rewound past a split or merge | refused unless `allowUnordered` |
+ * | 10 | consumers seen alive | refused, unless `onActiveConsumers` says otherwise |
+ * | 11 | anything else, an empty shard included | move |
  */
 export function decide(intent: ShardIntent, observation: Observation, isOurs: IsOurs): Decision {
   if (observation.kind === "unseen") {
@@ -66,11 +84,15 @@ export function decide(intent: ShardIntent, observation: Observation, isOurs: Is
   }
   const { shard } = observation;
   if (shard === undefined) return refused({ kind: "unknownShard", knownShards: observation.knownShards });
+  const { target } = intent;
+  if (typeof target !== "string") return decideUnmovable(target, intent, observation, shard);
   return (
-    alreadyThere(intent, shard) ??
+    alreadyThere(target, shard) ??
     expired(intent, observation.serverTime) ??
-    outsideWindow(intent, shard) ??
-    judgeMove(intent, observation, shard, isOurs)
+    inTheFuture(intent, observation) ??
+    outsideWindow(target, shard) ??
+    truncated(intent, observation, shard) ??
+    judgeMove(intent, target, observation, shard, isOurs)
   );
 }
 
@@ -78,8 +100,19 @@ function refused(refusal: Refusal): Decision {
   return { kind: "refused", refusal };
 }
 
-function alreadyThere(intent: ShardIntent, shard: ShardObservation): Decision | undefined {
-  if (formatCheckpoint(shard.record.checkpoint) !== intent.target) return undefined;
+function decideUnmovable(
+  target: Unmovable,
+  intent: ShardIntent,
+  seen: Seen,
+  shard: ShardObservation,
+): Decision {
+  if (target.kind === "keep") return { kind: "kept", shard };
+  if (shard.record.checkpoint.kind === "none") return { kind: "alreadyThere", shard };
+  return expired(intent, seen.serverTime) ?? refused({ kind: "nothingBefore" });
+}
+
+function alreadyThere(target: Cursor, shard: ShardObservation): Decision | undefined {
+  if (formatCheckpoint(shard.record.checkpoint) !== target) return undefined;
   return { kind: "alreadyThere", shard };
 }
 
@@ -89,22 +122,46 @@ function expired(intent: ShardIntent, serverTime: Instant | undefined): Decision
   return { kind: "expired", applyBefore: intent.applyBefore, serverTime };
 }
 
-function outsideWindow(intent: ShardIntent, shard: ShardObservation): Decision | undefined {
-  const target = positionOf(intent.target);
-  const { begin, end } = shard;
-  if (target < positionOf(begin)) return refused({ kind: "outsideWindow", side: "before", begin, end });
-  if (target > positionOf(end)) return refused({ kind: "outsideWindow", side: "after", begin, end });
-  return undefined;
+function inTheFuture({ asked }: ShardIntent, { serverTime }: Seen): Decision | undefined {
+  if (asked === undefined || asked <= serverTime) return undefined;
+  return refused({ kind: "inTheFuture", asked, serverTime });
 }
 
-function judgeMove(intent: ShardIntent, seen: Seen, shard: ShardObservation, isOurs: IsOurs): Decision {
-  const move = moveOf(shard, intent.target, seen.serverTime);
+function outsideWindow(cursor: Cursor, shard: ShardObservation): Decision | undefined {
+  const { begin, end } = shard;
+  const target = positionOf(cursor);
+  const window = { begin: begin ?? end, end };
+  if (begin !== undefined && target < positionOf(begin)) {
+    return refused({ kind: "outsideWindow", side: "before", ...window });
+  }
+  return target > positionOf(end) ? refused({ kind: "outsideWindow", side: "after", ...window }) : undefined;
+}
+
+/** GetCursor answers a time that is gone with the oldest log group that is left, and says nothing of it. */
+function truncated(intent: ShardIntent, seen: Seen, shard: ShardObservation): Decision | undefined {
+  const { asked } = intent;
+  if (asked === undefined || seen.retention === undefined || intent.allowTruncated === true) return undefined;
+  const keptSince = (seen.serverTime - seen.retention) as Instant;
+  const bornLater = shard.createdAt !== undefined && shard.createdAt > asked;
+  if (asked >= keptSince || bornLater) return undefined;
+  return refused({ kind: "truncated", asked, keptSince, firstRead: shard.targetTime });
+}
+
+function judgeMove(
+  intent: ShardIntent,
+  target: Cursor,
+  seen: Seen,
+  shard: ShardObservation,
+  isOurs: IsOurs,
+): Decision {
+  const move = moveOf(shard, target, seen.serverTime);
   if (move.span > intent.maxMove) {
     return refused({ kind: "tooFar", move, span: move.span, maxMove: intent.maxMove });
   }
-  if (!intent.allowUnordered && rewindsPastSplit(seen, shard, move))
+  if (!intent.allowUnordered && rewindsPastSplit(seen, shard, move)) {
     return refused({ kind: "unordered", move });
-  const consumers = liveConsumers(seen, shard, isOurs);
+  }
+  const consumers = liveConsumers(seen, judgedRecords(intent, seen, shard), isOurs);
   if (consumers.length > 0 && intent.onActiveConsumers !== "overwrite") {
     return refused({ kind: "liveConsumers", move, consumers, quietAfter: quietAfter(seen) });
   }
@@ -126,27 +183,34 @@ function rewindsPastSplit(seen: Seen, shard: ShardObservation, move: Move): bool
  * A commit is recent within max(group timeout, 60 s) + 15 s: consumers save every 60 s, and a group forgets a
  * consumer after its timeout (reference/sls-protocol.md 4.3).
  */
-function quietAfter(seen: Seen): Duration {
+export function quietAfter({ group }: GroupSeen): Duration {
   const saveInterval = durationOfSeconds(60);
-  return (Math.max(seen.group.timeout, saveInterval) + durationOfSeconds(15)) as Duration;
+  return (Math.max(group.timeout, saveInterval) + durationOfSeconds(15)) as Duration;
 }
 
-/** Who committed this shard recently, or is the consumer of this shard and committed another one recently. */
-function liveConsumers(seen: Seen, shard: ShardObservation, isOurs: IsOurs): readonly LiveConsumer[] {
+/** The records whose commits are a sign of life: the whole group's, or this shard's and those of its consumer. */
+function judgedRecords(
+  intent: ShardIntent,
+  seen: Seen,
+  shard: ShardObservation,
+): readonly CheckpointRecord[] {
+  if (intent.judges === "group") return seen.records;
   const owner = shard.record.consumer;
-  return seen.records
-    .filter((record) => record.shard === shard.shard || (owner !== undefined && record.consumer === owner))
-    .filter((record) => !isOurs(record))
-    .flatMap((record) => {
-      if (record.updateTime === undefined) return [];
-      const alive = seen.serverTime - record.updateTime < quietAfter(seen);
-      if (!alive) return [];
-      return [
-        {
-          shard: record.shard,
-          consumer: record.consumer,
-          committed: between(seen.serverTime, record.updateTime),
-        },
-      ];
-    });
+  return seen.records.filter(
+    (record) => record.shard === shard.shard || (owner !== undefined && record.consumer === owner),
+  );
+}
+
+/** Who committed recently, and is not us. */
+export function liveConsumers(
+  seen: GroupSeen,
+  records: readonly CheckpointRecord[],
+  isOurs: IsOurs,
+): readonly LiveConsumer[] {
+  return records.flatMap((record) => {
+    if (record.updateTime === undefined || isOurs(record)) return [];
+    if (seen.serverTime - record.updateTime >= quietAfter(seen)) return [];
+    const committed = between(seen.serverTime, record.updateTime);
+    return [{ shard: record.shard, consumer: record.consumer, committed }];
+  });
 }

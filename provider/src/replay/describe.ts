@@ -23,6 +23,8 @@ export function describePlan(subject: Subject, decision: Exclude<Decision, { kin
         subject.reason === undefined ? undefined : `  reason: ${subject.reason}`,
         ...describeOverwritten(decision.overwrites),
       );
+    case "kept":
+      return `${subject.id}: kept; it is left alone`;
     case "alreadyThere":
       return `${subject.id}: stays; it stands at ${describePosition(decision.shard.record.checkpoint, decision.shard.currentTime)} already, so nothing is written`;
     case "expired":
@@ -73,8 +75,27 @@ export function describeRefusal(subject: Subject, refusal: Refusal): string {
         `${subject.id}: could not be looked at, so nothing is written`,
         indent(refusal.failure.message),
       );
+    case "nothingBefore":
+      return lines(
+        `${subject.id}: refused, because there is nothing to put it back to`,
+        "  it had no checkpoint before, and SLS has no call that takes one away",
+        "Name another position for this shard, or keep.",
+      );
+    case "inTheFuture":
+      return lines(
+        `${subject.id}: refused, because the instant is in the future`,
+        `  asked for ${formatInstant(refusal.asked)}, and the service's clock shows ${formatInstant(refusal.serverTime)}`,
+        'To skip everything up to now, write "end".',
+      );
     case "outsideWindow":
       return describeOutsideWindow(subject, refusal);
+    case "truncated":
+      return lines(
+        `${subject.id}: refused, because the logstore no longer keeps what was asked for`,
+        `  asked for ${formatInstant(refusal.asked)}, and it keeps what was received since ${formatInstant(refusal.keptSince)}`,
+        `  the first log group that would be read: ${describeTime(refusal.firstRead, "", "")}`,
+        "Name a later instant, or accept the gap with allowTruncated: true.",
+      );
     case "tooFar":
       return lines(
         `${subject.id}: refused, because it would move further than maxMove allows`,
@@ -151,6 +172,62 @@ function describeOutsideWindow(
   );
 }
 
+/** Describes the wait for consumers, and how to end it. */
+export function describeWait(
+  subject: Subject,
+  refusal: Extract<Refusal, { kind: "liveConsumers" }>,
+  waitTimeout: Duration,
+): string {
+  return lines(
+    `${subject.id}: waits until the consumers are quiet, ${describeDuration(waitTimeout)} at the most`,
+    ...refusal.consumers.slice(0, 10).map(describeConsumer),
+    "  Nothing has been written yet. To stop, press Ctrl-C twice.",
+  );
+}
+
+/** Describes a shard that moved between the decision and the write: nothing was sent. */
+export function describeMovedMeanwhile(subject: Subject, planned: Planned, seen: CheckpointRecord): string {
+  return lines(
+    `${subject.id}: moved while it was being looked at, so nothing is written`,
+    `  it stood at ${describeCheckpoint(planned.snapshot)}`,
+    `  it stands at ${describeRecord(seen)}`,
+    "Consumers are alive: stop the group's consumers, then run pulumi up again.",
+  );
+}
+
+/** Describes a write that was certainly not applied. */
+export function describeNotApplied(subject: Subject, error: Error | undefined): string {
+  return lines(
+    `${subject.id}: is not pinned; it stands where it stood`,
+    error === undefined ? undefined : indent(error.message),
+    "Consumers that were stopped for this are still stopped. Run pulumi up again: it goes on from here.",
+  );
+}
+
+/** Describes a write that was sent and could not be read back. */
+export function describeUnverified(subject: Subject, error: Error): string {
+  return lines(
+    `${subject.id}: was written, but could not be read back`,
+    indent(error.message),
+    "Run pulumi up again: it reads the shard first, and writes only if it still stands where it stood before.",
+  );
+}
+
+/** Describes a pin that a consumer saved over while it was watched. */
+export function describeOverwrittenPin(subject: Subject, planned: Planned, seen: CheckpointRecord): string {
+  return lines(
+    `${subject.id}: was pinned, and a consumer has overwritten the pin`,
+    `  pin         ${planned.target}`,
+    `  stands now  ${describeRecord(seen)}`,
+    "It is not written again. Stop the group's consumers, change triggers, and run pulumi up.",
+  );
+}
+
+function describeRecord(record: CheckpointRecord): string {
+  const consumer = record.consumer === undefined ? "" : `, committed by ${record.consumer}`;
+  return `${describeCheckpoint(record.checkpoint)}${consumer}`;
+}
+
 function describePosition(checkpoint: Checkpoint, time: PositionTime): string {
   const text = describeCheckpoint(checkpoint);
   return checkpoint.kind === "at" ? `${describeTime(time, "", "  ")}${text}` : text;
@@ -211,7 +288,7 @@ export function describeUncertain(subject: Subject, planned: Planned, seen: Chec
     `${subject.id}: is uncertain; it stands neither at the pin nor where it stood before, so it is left alone`,
     `  pin            ${planned.target}`,
     `  stood before   ${describeCheckpoint(planned.snapshot)}`,
-    `  stands now     ${describeCheckpoint(seen.checkpoint)}${seen.consumer === undefined ? "" : `, committed by ${seen.consumer}`}`,
+    `  stands now     ${describeRecord(seen)}`,
     "If a consumer has read from the pin already, take this declaration out. If it has not, change triggers to pin again.",
   );
 }

@@ -5,11 +5,28 @@ import { type Instant } from "../model/instant.js";
 /** What to do about consumers that are seen alive; each is a named escape of the liveness guard. */
 export type OnActiveConsumers = "refuse" | "wait" | "overwrite";
 
-/** What one shard is asked to do, and the bounds within which it may. */
-export interface ShardIntent {
-  readonly target: Cursor;
+/** How far and when a declaration may act. */
+export interface Bounds {
   readonly applyBefore: Instant | undefined;
   readonly maxMove: Duration;
   readonly onActiveConsumers: OnActiveConsumers;
+  /** How long `wait` waits at the most. */
+  readonly waitTimeout: Duration;
+  /** How long `overwrite` watches a pin. */
+  readonly watchFor: Duration;
   readonly allowUnordered: boolean;
+  /** Only a replay by time can reach for what is gone. */
+  readonly allowTruncated?: boolean;
+}
+
+/** `keep`: the shard is left alone. `nothingBefore`: it shall be put back to where it never was. */
+export type Unmovable = { readonly kind: "keep" } | { readonly kind: "nothingBefore" };
+
+/** What one shard is asked to do, and the bounds within which it may. */
+export interface ShardIntent extends Bounds {
+  readonly target: Cursor | Unmovable;
+  /** The instant that the target was found for, where one was asked for. */
+  readonly asked?: Instant;
+  /** Whose commits count as a sign of life: those of this shard and its consumer, or those of the whole group. */
+  readonly judges?: "shard" | "group";
 }

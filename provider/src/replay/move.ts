@@ -47,9 +47,9 @@ export function moveOf(shard: ShardObservation, target: Cursor, serverTime: Inst
 
 function positionWithin(shard: ShardObservation): bigint | undefined {
   const { checkpoint } = shard.record;
-  if (checkpoint.kind !== "at") return undefined;
-  const position = positionOf(checkpoint.cursor);
-  return position >= positionOf(shard.begin) && position <= positionOf(shard.end) ? position : undefined;
+  return checkpoint.kind === "at" && shard.currentTime.kind !== "outside"
+    ? positionOf(checkpoint.cursor)
+    : undefined;
 }
 
 /** What cannot be measured is further than any bound, never 0. */

@@ -28,22 +28,30 @@ export type PositionTime =
 export interface ShardObservation {
   readonly shard: number;
   readonly status: "readwrite" | "readonly";
-  readonly begin: Cursor;
+  readonly createdAt?: Instant;
+  /** Not looked up for a target that SLS itself found within the window. */
+  readonly begin?: Cursor;
   readonly end: Cursor;
   readonly record: CheckpointRecord;
   readonly currentTime: PositionTime;
   readonly targetTime: PositionTime;
 }
 
-/** A look at the service that succeeded. */
-export interface Seen {
-  readonly kind: "seen";
+/** What a look at a whole group saw. */
+export interface GroupSeen {
   /** By the `Date` of the newest answer. */
   readonly serverTime: Instant;
   readonly group: { readonly ordered: boolean; readonly timeout: Duration };
-  /** Every record of the group, of this shard and of all others. */
+  /** How long the logstore keeps its log groups; looked up only where an instant is asked for. */
+  readonly retention?: Duration;
+  /** Every record of the group. */
   readonly records: readonly CheckpointRecord[];
   readonly knownShards: readonly number[];
+}
+
+/** A look at one shard that succeeded. */
+export interface Seen extends GroupSeen {
+  readonly kind: "seen";
   /** Undefined when the logstore has no such shard. */
   readonly shard: ShardObservation | undefined;
 }

@@ -46,12 +46,26 @@ export interface ConsumerGroupCheckpointArgs {
    */
   readonly maxMove?: pulumi.Input<string>;
   /**
-   * What to do while consumers of the group are seen alive: `"refuse"`, or `"overwrite"` the checkpoint they will
-   * save over. A change is of state only.
+   * What to do while consumers of the group are seen alive: `"refuse"`; `"wait"` until they are quiet, for
+   * {@link waitTimeout} at the most and with nothing written before; or `"overwrite"`, and watch for
+   * {@link watchFor} whether they save over the pin. A change is of state only.
    *
    * @default "refuse"
    */
-  readonly onActiveConsumers?: pulumi.Input<"refuse" | "overwrite">;
+  readonly onActiveConsumers?: pulumi.Input<"refuse" | "wait" | "overwrite">;
+  /**
+   * How long `"wait"` waits at the most, as an ISO-8601 duration. A change is of state only.
+   *
+   * @default "PT5M"
+   */
+  readonly waitTimeout?: pulumi.Input<string>;
+  /**
+   * How long a pin is watched after `"overwrite"`, as an ISO-8601 duration; `PT0S` does not watch. A pin that is
+   * overwritten fails the up once and is never written again by a retry. A change is of state only.
+   *
+   * @default "PT75S"
+   */
+  readonly watchFor?: pulumi.Input<string>;
   /**
    * Whether a shard of an ordered group may be rewound past its split or merge, so that it is read beside its
    * children. A change is of state only.
@@ -103,7 +117,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
   declare readonly pinnedAt: pulumi.Output<string | undefined>;
   /** SLS's id of the request that wrote the pin. */
   declare readonly requestId: pulumi.Output<string | undefined>;
-  /** `pinned`, `alreadyThere` or `expired`; `failed` or `uncertain` after an up that failed. */
+  /** `pinned`, `alreadyThere`, `expired` or `overwritten`; `failed` or `uncertain` after an up that failed. */
   declare readonly status: pulumi.Output<string>;
 
   /**

@@ -67,7 +67,12 @@ function readEndpoint(keys: ConfigurationKeys, environment: Environment): Found<
 function fromParsed(name: string, text: string, result: ReturnType<typeof parseEndpoint>): Found<Endpoint> {
   return result.ok
     ? { value: result.value, problems: [] }
-    : { value: undefined, problems: [`${name} "${text}" ${result.problem}`] };
+    : { value: undefined, problems: [`${name} "${withoutUser(text)}" ${result.problem}`] };
+}
+
+/** Someone may have put a key into the address, where it must not be quoted. */
+function withoutUser(text: string): string {
+  return text.replace(/(?<=^|\/)[^/]*@/, "…@");
 }
 
 /** The names under which one place keeps a key pair and its token. */

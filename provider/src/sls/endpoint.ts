@@ -19,7 +19,8 @@ export function parseEndpoint(text: string): Parsed<Endpoint> {
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     return unparsed("has a scheme other than https and http");
   }
-  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "") {
+  const user = `${url.username}${url.password}`;
+  if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || user !== "") {
     return unparsed(
       "is more than a host: leave out path, query and user; the project goes into the resource",
     );

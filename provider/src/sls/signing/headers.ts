@@ -4,9 +4,11 @@ export const headerNames = {
   authorization: "authorization",
   bodyRawSize: "x-log-bodyrawsize",
   contentMd5: "content-md5",
+  contentSha256: "x-log-content-sha256",
   contentType: "content-type",
   date: "date",
   host: "host",
+  logDate: "x-log-date",
   securityToken: "x-acs-security-token",
   signatureMethod: "x-log-signaturemethod",
 } as const;

@@ -1,10 +1,10 @@
-/** A seed that cannot be used; the message says where and why. */
-export class SeedError extends Error {
-  override readonly name = "SeedError";
+/** JSON that cannot be used; the message says where and why. */
+export class JsonProblem extends Error {
+  override readonly name = "JsonProblem";
 }
 
-/** Reads one value of a seed and knows its place in the file. */
-export class SeedReader {
+/** Reads one value of a JSON document and knows its place in it. */
+export class JsonReader {
   readonly #value: unknown;
   readonly #place: string;
   readonly #known = new Set<string>();
@@ -14,19 +14,23 @@ export class SeedReader {
     this.#place = place;
   }
 
-  required(name: string): SeedReader {
-    const value = this.#field(name);
-    if (value === undefined) throw this.#problem(`misses "${name}"`);
-    return new SeedReader(value, this.#at(name));
+  get value(): unknown {
+    return this.#value;
   }
 
-  optional<T>(name: string, read: (reader: SeedReader) => T): T | undefined {
+  required(name: string): JsonReader {
     const value = this.#field(name);
-    return value === undefined ? undefined : read(new SeedReader(value, this.#at(name)));
+    if (value === undefined) throw this.#problem(`misses "${name}"`);
+    return new JsonReader(value, this.#at(name));
+  }
+
+  optional<T>(name: string, read: (reader: JsonReader) => T): T | undefined {
+    const value = this.#field(name);
+    return value === undefined ? undefined : read(new JsonReader(value, this.#at(name)));
   }
 
   /** As `optional`, ready to spread into an object. */
-  some<Name extends string, T>(name: Name, read: (reader: SeedReader) => T): { [key in Name]?: T } {
+  some<Name extends string, T>(name: Name, read: (reader: JsonReader) => T): { [key in Name]?: T } {
     const value = this.optional(name, read);
     return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: T });
   }
@@ -38,16 +42,16 @@ export class SeedReader {
     throw this.#problem(`has an unknown field "${unknown}" (known: ${[...this.#known].join(", ")})`);
   }
 
-  entries(): [string, SeedReader][] {
+  entries(): [string, JsonReader][] {
     return Object.entries(this.#object()).map(([name, value]) => [
       name,
-      new SeedReader(value, this.#at(name)),
+      new JsonReader(value, this.#at(name)),
     ]);
   }
 
-  items(): SeedReader[] {
+  items(): JsonReader[] {
     if (!Array.isArray(this.#value)) throw this.#problem("must be a list");
-    return this.#value.map((value: unknown, index) => new SeedReader(value, this.#at(String(index))));
+    return this.#value.map((value: unknown, index) => new JsonReader(value, this.#at(String(index))));
   }
 
   text(): string {
@@ -55,9 +59,28 @@ export class SeedReader {
     return this.#value;
   }
 
+  /** A text that may be empty. */
+  anyText(): string {
+    return this.#value === "" ? "" : this.text();
+  }
+
   flag(): boolean {
     if (typeof this.#value !== "boolean") throw this.#problem("must be true or false");
     return this.#value;
+  }
+
+  /** Any finite number. */
+  number(): number {
+    if (typeof this.#value !== "number" || !Number.isFinite(this.#value))
+      throw this.#problem("must be a number");
+    return this.#value;
+  }
+
+  /** One of a few texts. */
+  choice<Text extends string>(choices: readonly Text[]): Text {
+    const found = choices.find((choice) => choice === this.#value);
+    if (found === undefined) throw this.#problem(`must be one of ${choices.join(", ")}`);
+    return found;
   }
 
   integer(least: number, most: number): number {
@@ -82,7 +105,7 @@ export class SeedReader {
     return this.#place === "" ? name : `${this.#place}.${name}`;
   }
 
-  #problem(what: string): SeedError {
-    return new SeedError(`${this.#place === "" ? "the seed" : this.#place} ${what}`);
+  #problem(what: string): JsonProblem {
+    return new JsonProblem(`${this.#place === "" ? "the document" : this.#place} ${what}`);
   }
 }

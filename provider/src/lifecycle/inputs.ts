@@ -1,0 +1,77 @@
+import { type Cursor, parseCursor } from "../model/cursor.js";
+import { type Duration, parseDuration } from "../model/duration.js";
+import { parseName } from "../model/identity.js";
+import { type Instant, formatInstant, parseInstant } from "../model/instant.js";
+import { type Parsed, parsed, unparsed } from "../model/parsed.js";
+import { type OnActiveConsumers } from "../replay/intent.js";
+import { type Declared } from "./declared.js";
+
+/** How each kind of input is read from what a program declared. */
+
+export function nameInput(kind: Parameters<typeof parseName>[0]): (value: unknown) => Parsed<string> {
+  return (value) => (typeof value === "string" ? parseName(kind, value) : unparsed("is not a string"));
+}
+
+export function shardInput(value: unknown): Parsed<number> {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return parsed(value);
+  if (typeof value === "string" && /^\d+$/.test(value))
+    return unparsed("is a string; write the number without quotes");
+  return unparsed("is not a shard id: a whole number from 0");
+}
+
+/** A cursor without anything around it. */
+export function cursorInput(value: unknown): Parsed<Cursor> {
+  if (typeof value === "number") {
+    return unparsed("is a number, and numbers this long lose digits; write the base64 cursor as a string");
+  }
+  if (typeof value !== "string") return unparsed("is not a string");
+  if (value.startsWith("cursor:")) return unparsed('is a position; leave out "cursor:" here');
+  if (["begin", "end", "previous", "keep", "none"].includes(value)) {
+    return unparsed("is a position; here only the cursor itself will do, or use a ConsumerGroupReplay");
+  }
+  if (parseInstant(value).ok) {
+    return unparsed("is a time; here only a cursor will do, or use a ConsumerGroupReplay, which takes times");
+  }
+  return parseCursor(value);
+}
+
+export function instantInput(value: unknown): Parsed<Instant> {
+  if (typeof value === "string") return parseInstant(value);
+  return unparsed(
+    'is not a string; write an RFC 3339 instant in quotes, such as "2026-11-20T08:00:00+08:00"',
+  );
+}
+
+export function durationInput(value: unknown): Parsed<Duration> {
+  return typeof value === "string"
+    ? parseDuration(value)
+    : unparsed('is not a string; write an ISO-8601 duration in quotes, such as "PT24H"');
+}
+
+const choicesOnActiveConsumers: readonly OnActiveConsumers[] = ["refuse", "wait", "overwrite"];
+
+export function onActiveConsumersInput(value: unknown): Parsed<OnActiveConsumers> {
+  const choice = choicesOnActiveConsumers.find((candidate) => candidate === value);
+  return choice === undefined ? unparsed('is none of "refuse", "wait" and "overwrite"') : parsed(choice);
+}
+
+export function booleanInput(value: unknown): Parsed<boolean> {
+  return typeof value === "boolean" ? parsed(value) : unparsed("is neither true nor false");
+}
+
+export function textInput(value: unknown): Parsed<string> {
+  return typeof value === "string" ? parsed(value) : unparsed("is not a string");
+}
+
+export function filledTextInput(value: unknown): Parsed<string> {
+  if (typeof value !== "string") return unparsed("is not a string");
+  return value === "" ? unparsed("is empty; leave it out instead") : parsed(value);
+}
+
+/** The inputs as they are kept: the deadline in UTC, everything else as declared. */
+export function normaliseDeclared(declared: Declared): Declared {
+  const { applyBefore } = declared;
+  if (typeof applyBefore !== "string") return declared;
+  const result = parseInstant(applyBefore);
+  return result.ok ? { ...declared, applyBefore: formatInstant(result.value) } : declared;
+}

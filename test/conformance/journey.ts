@@ -1,0 +1,71 @@
+/** What every client sees on its journey. */
+export const journey = {
+  project: "a longer journey",
+  logstore: [14, 2],
+  logstores: ["events"],
+  consumerGroups: [["readers", 90, true]],
+  shards: [
+    [0, "readwrite"],
+    [1, "readwrite"],
+  ],
+  pulled: ["four", "one", "three", "two"],
+  pulledInAll: 8,
+  checkpoints: [
+    [0, "begin", ""],
+    [1, "", ""],
+  ],
+  held: [0, 1],
+  split: [
+    [1, "readonly"],
+    [2, "readwrite"],
+    [3, "readwrite"],
+  ],
+  merged: [
+    [4, "readwrite"],
+    [2, "readonly"],
+    [3, "readonly"],
+  ],
+  left: [
+    [0, "readwrite"],
+    [2, "readonly"],
+    [3, "readonly"],
+    [4, "readwrite"],
+  ],
+  errors: {
+    "missing logstore": "LogStoreNotExist",
+    "bad checkpoint": "InvalidShardCheckPoint",
+    "not the owner": "ConsumerNotExist",
+    "end cursor": "InvalidCursor",
+    "wrong secret": "SignatureNotMatch",
+    "unknown key": "Unauthorized",
+  },
+  gone: "ProjectNotExist",
+};
+
+/** The calls that the journey makes, each at least once. */
+export const journeyCalls = [
+  "CreateConsumerGroup",
+  "CreateLogStore",
+  "CreateProject",
+  "DeleteConsumerGroup",
+  "DeleteLogStore",
+  "DeleteProject",
+  "DeleteShard",
+  "GetCheckPoint",
+  "GetCursor",
+  "GetCursorTime",
+  "GetLogStore",
+  "GetProject",
+  "HeartBeat",
+  "ListConsumerGroup",
+  "ListLogStores",
+  "ListShards",
+  "MergeShards",
+  "PostLogStoreLogs",
+  "PullLogs",
+  "SplitShard",
+  "UpdateCheckPoint",
+  "UpdateConsumerGroup",
+  "UpdateLogStore",
+  "UpdateProject",
+];

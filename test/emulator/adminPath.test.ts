@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { paths, start, startEmulator, startShop } from "./fixture.js";
+
+/** Plain HTTP, as a program in any language can speak it. */
+async function admin(endpoint: string, method: string, path: string, body?: unknown) {
+  const response = await fetch(`${endpoint}/_emulator/${path}`, {
+    method,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, json: (await response.json()) as unknown };
+}
+
+describe("the admin path", () => {
+  it("makes rules, lists them with their hits, releases and removes them", async () => {
+    const { sls, emulator } = await startShop();
+    const ask = async (method: string, path: string, body?: unknown) =>
+      admin(emulator.endpoint, method, path, body);
+    const quota = { call: "ListShards", times: 1, do: { kind: "quota" } };
+    expect((await ask("POST", "rules", quota)).json).toEqual({ id: 1 });
+    expect((await sls.get(paths.shards)).outcome).toBe("403 MetaOperationQpsLimitExceeded");
+    expect((await ask("GET", "rules")).json).toEqual([{ id: 1, hits: 1, ...quota }]);
+    expect((await ask("DELETE", "rules/1")).status).toBe(200);
+    await ask("POST", "rules", { call: "UpdateCheckPoint", do: { kind: "hold" } });
+    const answer = sls.post(paths.update, { shard: 0, checkpoint: "MQ==" });
+    await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint");
+    expect((await ask("POST", "rules/2/release")).status).toBe(200);
+    expect((await answer).outcome).toBe("200");
+    expect((await ask("DELETE", "rules")).status).toBe(200);
+    expect((await ask("GET", "rules")).json).toEqual([]);
+  });
+
+  it.each([
+    { kind: "hold" },
+    { kind: "holdAnswer" },
+    { kind: "expiredToken" },
+    { kind: "resetBefore" },
+    { kind: "resetAfter" },
+    { kind: "truncate" },
+    { kind: "delay", ms: 5 },
+    { kind: "skewDate", ms: -5 },
+    { kind: "quota", code: "WriteQuotaExceed" },
+    { kind: "error", status: 500, code: "InternalServerError", message: "m" },
+    { kind: "body", status: 404, contentType: "text/html", body: "" },
+  ])("takes the fault %j as it is", async (fault) => {
+    const { emulator } = await startEmulator();
+    const rule = {
+      shard: 1,
+      nth: 2,
+      probability: 0.5,
+      seed: 3,
+      project: "p",
+      logstore: "l",
+      consumerGroup: "g",
+      do: fault,
+    };
+    expect((await admin(emulator.endpoint, "POST", "rules", rule)).status).toBe(200);
+    expect(emulator.rules[0]?.options).toEqual(rule);
+  });
+
+  it("tells the requests and forgets them, and is not among them", async () => {
+    const { sls, emulator } = await startShop();
+    await sls.get(paths.shards);
+    await sls.get(paths.group);
+    const listed = await admin(emulator.endpoint, "GET", "requests?call=ListShards");
+    expect(listed.json).toMatchObject([{ call: "ListShards", status: 200 }]);
+    expect((await admin(emulator.endpoint, "GET", "requests")).json).toHaveLength(2);
+    await admin(emulator.endpoint, "DELETE", "requests");
+    expect(emulator.requests).toEqual([]);
+  });
+
+  it("plants a seed, fills shards, commits for a consumer, and shows who reads what", async () => {
+    const { sls, emulator } = await startEmulator();
+    const ask = async (method: string, path: string, body?: unknown) =>
+      admin(emulator.endpoint, method, path, body);
+    const identities = [{ accessKeyId: "emulatorAccessKeyId", accessKeySecret: "emulatorAccessKeySecret" }];
+    const projects = { shop: { orders: { consumerGroups: { billing: {} } } } };
+    expect((await ask("POST", "seed", { identities, projects })).status).toBe(200);
+    const place = { project: "shop", logstore: "orders", shard: 0 };
+    await ask("POST", "loggroups", { ...place, count: 3 });
+    expect(
+      (await sls.get(paths.cursorTime(0, emulator.cursorAt("shop", "orders", 0, "begin")))).json,
+    ).toEqual({
+      cursor_time: start / 1000,
+    });
+    await ask("POST", "commits", {
+      ...place,
+      consumerGroup: "billing",
+      checkpoint: "MQ==",
+      consumer: "host-a",
+    });
+    const states = await ask("GET", "shardstates?project=shop&logstore=orders&consumerGroup=billing");
+    expect(states.json).toEqual([
+      { shard: 0, state: "already_alloc", owner: "host-a" },
+      { shard: 1, state: "not_alloc" },
+    ]);
+  });
+
+  it("advances the clock and replaces the keys", async () => {
+    const { sls, emulator, client } = await startShop();
+    const advanced = await admin(emulator.endpoint, "POST", "clock", { advance: 86_400_000 });
+    expect(advanced.json).toEqual({ now: start + 86_400_000 });
+    expect((await client({ now: () => start }).get(paths.shards)).outcome).toBe("400 RequestTimeExpired");
+    const policy = [{ actions: ["log:ListShards"], resources: ["*"] }];
+    const identity = { accessKeyId: "new", accessKeySecret: "secret", policy };
+    await admin(emulator.endpoint, "PUT", "identities", [identity]);
+    expect((await sls.get(paths.shards)).outcome).toBe("401 Unauthorized");
+    expect((await client(identity).get(paths.shards)).outcome).toBe("200");
+    expect((await client(identity).get(paths.group)).outcome).toBe("401 Unauthorized");
+  });
+
+  it.each([
+    ["GET", "nothing", undefined, "is not on the admin path"],
+    ["POST", "rules", { do: { kind: "explode" } }, "do.kind must be one of"],
+    ["POST", "rules", { do: { kind: "delay" } }, 'do misses "ms"'],
+    ["POST", "rules", { calls: "x", do: { kind: "hold" } }, 'unknown field "calls"'],
+    ["POST", "rules/7/release", undefined, "there is no rule 7"],
+    ["POST", "clock", { advance: "1" }, "advance must be a number"],
+    ["POST", "seed", {}, 'misses "projects"'],
+    [
+      "POST",
+      "loggroups",
+      { project: "x", logstore: "y", shard: 0, count: 1 },
+      "The Project does not exist : x",
+    ],
+    ["GET", "shardstates", undefined, "The Project does not exist"],
+  ])("refuses %s %s %j", async (method, path, body, message) => {
+    const { emulator } = await startShop();
+    const answer = await admin(emulator.endpoint, method, path, body);
+    expect(answer.status).toBe(400);
+    expect((answer.json as { error: string }).error).toContain(message);
+  });
+
+  it("is not there on a project's host", async () => {
+    const { sls } = await startShop();
+    expect((await sls.get("/_emulator/rules")).outcome).toBe("400 BadRequest");
+  });
+});

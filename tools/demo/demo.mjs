@@ -1,0 +1,177 @@
+/**
+ * Runs examples/quickstart with the real Pulumi against a local SLS, step by step, and proves by the log of all requests
+ * that exactly the expected ones were sent.
+ */
+import { defaultIdentity } from "sls-emulator";
+import { prepareEngine } from "../../test/engine/engineForTests.mjs";
+import { EngineNotFoundError } from "../engine/engine.mjs";
+import { QuickstartProject } from "./quickstartProject.mjs";
+import { describeWrite, differencesOf, isWrite, summaryOf } from "./requestProof.mjs";
+import { openShop, subject } from "./shop.mjs";
+import { clock, stepsIn } from "./steps.mjs";
+
+/** @typedef {import("./shop.mjs").Shop} Shop */
+/** @typedef {import("./steps.mjs").Step} Step */
+
+/** Something that went otherwise than the demo promises; the message is for people. */
+class DemoError extends Error {}
+
+/** @param {AbortSignal} interrupted */
+async function demo(interrupted) {
+  const began = performance.now();
+  const engine = await prepareEngine({ log: say });
+  interrupted.throwIfAborted();
+  const shop = await openShop();
+  const project = new QuickstartProject(engine, interrupted);
+  try {
+    introduce(engine.version, shop);
+    await configure(project, shop);
+    const steps = stepsIn(shop);
+    const problems = [];
+    for (const [index, step] of steps.entries()) {
+      problems.push(...(await perform(step, index + 1, project, shop)));
+    }
+    conclude(shop, steps, problems, performance.now() - began);
+  } finally {
+    await shop.emulator.stop();
+    project.remove();
+  }
+}
+
+/**
+ * @param {string} version
+ * @param {Shop} shop
+ */
+function introduce(version, { emulator, times, consumer }) {
+  const { project, logstore, consumerGroup, shard } = subject;
+  say(
+    `Pulumi ${version} runs a copy of examples/quickstart against a local SLS at ${emulator.endpoint}`,
+    "",
+    `The logstore ${project}/${logstore} holds the orders of the last six hours. The consumer group ${consumerGroup} bills them:`,
+    `${consumer} had read shard ${shard} up to ${clock(times.stopped)} when it was stopped, because a tax rate was wrong.`,
+  );
+}
+
+/**
+ * @param {QuickstartProject} project
+ * @param {Shop} shop
+ */
+async function configure(project, { emulator }) {
+  const plain = {
+    "sls:endpoint": emulator.endpoint,
+    "sls:accessKeyId": defaultIdentity.accessKeyId,
+    ...subject,
+  };
+  const flags = Object.entries(plain).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
+  const secret = ["--secret", `sls:accessKeySecret=${defaultIdentity.accessKeySecret}`];
+  await succeed(project, "stack", "init", "demo");
+  await succeed(project, "config", "set-all", ...flags, ...secret);
+}
+
+/**
+ * Runs a step, shows it, and answers in what the service saw something else than it promises.
+ * @param {Step} step
+ * @param {number} number
+ * @param {QuickstartProject} project
+ * @param {Shop} shop
+ * @returns {Promise<string[]>}
+ */
+async function perform(step, number, project, { emulator }) {
+  say("", `${number}. ${step.says}`);
+  step.before?.();
+  if (step.checkpoint !== undefined) {
+    say(`   $ pulumi config set checkpoint ${step.checkpoint}`);
+    await succeed(project, "config", "set", "checkpoint", step.checkpoint);
+  }
+  say(`   $ pulumi ${step.command.join(" ")}`);
+  const earlier = emulator.requests.length;
+  const { exitCode, output } = await project.run(...step.command, "--suppress-progress");
+  const requests = emulator.requests.slice(earlier);
+  if (exitCode !== step.exitCode) throw unexpectedEnd(step.command, exitCode, step.exitCode, output);
+  say(...relevant(output).map((line) => `     ${line}`), `   → ${summaryOf(requests)}`);
+  return differencesOf(step, requests).map((problem) => `step ${number}: ${problem}`);
+}
+
+/**
+ * @param {QuickstartProject} project
+ * @param {string[]} command
+ */
+async function succeed(project, ...command) {
+  const { exitCode, output } = await project.run(...command);
+  if (exitCode !== 0) throw unexpectedEnd(command, exitCode, 0, output);
+}
+
+/**
+ * @param {string[]} command
+ * @param {number | null} exitCode
+ * @param {number} expected
+ * @param {string} output
+ */
+function unexpectedEnd(command, exitCode, expected, output) {
+  return new DemoError(
+    `\`pulumi ${command.join(" ")}\` ended with ${exitCode} instead of ${expected}. It wrote:\n${output.trim()}`,
+  );
+}
+
+/**
+ * What Pulumi sums up at the end of a command; the rows of progress before it say the same.
+ * @param {string} output
+ */
+function relevant(output) {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const first = lines.findIndex((line) => /^(Diagnostics|Outputs|Resources):/.test(line));
+  const last = lines.findIndex((line) => line.startsWith("Duration:"));
+  return lines.slice(Math.max(first, 0), last === -1 ? undefined : last);
+}
+
+/**
+ * @param {Shop} shop
+ * @param {Step[]} steps
+ * @param {string[]} problems
+ * @param {number} tookMs
+ */
+function conclude({ emulator }, steps, problems, tookMs) {
+  const writes = emulator.requests.filter(isWrite);
+  const reads = emulator.requests.length - writes.length;
+  say(
+    "",
+    `The log of the service: ${reads} reads, and these writes:`,
+    ...writes.map(describeWrite).map(indented),
+  );
+  if (problems.length > 0) {
+    throw new DemoError(["This is not what was expected:", ...problems.map(indented)].join("\n"));
+  }
+  const expected = steps.filter(({ writes: each }) => each !== undefined).length;
+  say(`Exactly the ${expected} that were asked for. (${Math.round(tookMs / 1000)} s)`);
+}
+
+/** @param {string} line */
+function indented(line) {
+  return `  ${line}`;
+}
+
+/** @param {string[]} lines */
+function say(...lines) {
+  for (const line of lines) console.log(line);
+}
+
+async function main() {
+  const interruption = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => interruption.abort());
+  try {
+    await demo(interruption.signal);
+  } catch (error) {
+    process.exitCode = interruption.signal.aborted ? 130 : 1;
+    console.error(
+      `\n${interruption.signal.aborted ? "Interrupted: nothing is left behind." : textOf(error)}`,
+    );
+  }
+}
+
+/** @param {unknown} error */
+function textOf(error) {
+  if (error instanceof DemoError || error instanceof EngineNotFoundError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+await main();
