@@ -30,9 +30,9 @@ export class JsonReader {
   }
 
   /** As `optional`, ready to spread into an object. */
-  some<Name extends string, T>(name: Name, read: (reader: JsonReader) => T): { [key in Name]?: T } {
+  some<Name extends string, T>(name: Name, read: (reader: JsonReader) => T): Partial<Record<Name, T>> {
     const value = this.optional(name, read);
-    return value === undefined ? {} : ({ [name]: value } as { [key in Name]?: T });
+    return value === undefined ? {} : ({ [name]: value } as Partial<Record<Name, T>>);
   }
 
   /** Refuses fields that nobody asked for: they are misspelt. */

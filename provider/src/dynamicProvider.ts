@@ -5,6 +5,7 @@ import { type ResourceLife } from "./provider.js";
  * What travels in Pulumi's state: a provider that holds nothing, and hands every call on to the installed package.
  *
  * Its text is stored twice with every resource and run for as long as the resource lives, so it stays as it is.
+ * The literals below differ in one word, and have to: whatever they shared would be copied into state with them.
  * Three rules, each of which broke something when it was left out (reference/pulumi-dynamic.md):
  * - Nothing outside of the literal is used, because everything that is used would be copied into state.
  * - Every method waits for what configure began, because Pulumi calls them before configure is done.
@@ -17,9 +18,67 @@ interface Shim extends dynamic.ResourceProvider {
 /** @internal */
 export const consumerGroupCheckpointProvider: dynamic.ResourceProvider = {
   async configure(this: Shim, req: dynamic.ConfigureRequest) {
-    this.ready = import("pulumi-sls-checkpoint/provider").then((m) =>
-      m.configureConsumerGroupCheckpoint(req),
-    );
+    this.ready = import("pulumi-sls-checkpoint/provider").then((m) => m.configure("checkpoint", req));
+    this.ready.catch(() => {});
+  },
+  async check(this: Shim, olds: unknown, news: unknown) {
+    return (await this.ready!).check(olds, news);
+  },
+  async diff(this: Shim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).diff(id, olds, news);
+  },
+  async create(this: Shim, inputs: unknown) {
+    return (await this.ready!).create(inputs);
+  },
+  async update(this: Shim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).update(id, olds, news);
+  },
+};
+
+/** @internal */
+export const replayPlanProvider: dynamic.ResourceProvider = {
+  async configure(this: Shim, req: dynamic.ConfigureRequest) {
+    this.ready = import("pulumi-sls-checkpoint/provider").then((m) => m.configure("replayPlan", req));
+    this.ready.catch(() => {});
+  },
+  async check(this: Shim, olds: unknown, news: unknown) {
+    return (await this.ready!).check(olds, news);
+  },
+  async diff(this: Shim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).diff(id, olds, news);
+  },
+  async create(this: Shim, inputs: unknown) {
+    return (await this.ready!).create(inputs);
+  },
+  async update(this: Shim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).update(id, olds, news);
+  },
+};
+
+/** @internal */
+export const replayApplyProvider: dynamic.ResourceProvider = {
+  async configure(this: Shim, req: dynamic.ConfigureRequest) {
+    this.ready = import("pulumi-sls-checkpoint/provider").then((m) => m.configure("replayApply", req));
+    this.ready.catch(() => {});
+  },
+  async check(this: Shim, olds: unknown, news: unknown) {
+    return (await this.ready!).check(olds, news);
+  },
+  async diff(this: Shim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).diff(id, olds, news);
+  },
+  async create(this: Shim, inputs: unknown) {
+    return (await this.ready!).create(inputs);
+  },
+  async update(this: Shim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).update(id, olds, news);
+  },
+};
+
+/** @internal */
+export const savepointProvider: dynamic.ResourceProvider = {
+  async configure(this: Shim, req: dynamic.ConfigureRequest) {
+    this.ready = import("pulumi-sls-checkpoint/provider").then((m) => m.configure("savepoint", req));
     this.ready.catch(() => {});
   },
   async check(this: Shim, olds: unknown, news: unknown) {

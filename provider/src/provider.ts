@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Agent, type Dispatcher } from "undici";
 import { type dynamic } from "@pulumi/pulumi";
 import { EngineProbe } from "./engineProbe.js";
 import {
@@ -12,14 +11,30 @@ import {
   diffCheckpoint,
   updateCheckpoint,
 } from "./lifecycle/consumerGroupCheckpoint.js";
+import { type CheckResult, type DiffResult } from "./lifecycle/answers.js";
 import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
 import { UnfinishedError } from "./lifecycle/failures.js";
+import {
+  checkReplayApply,
+  createReplayApply,
+  diffReplayApply,
+  updateReplayApply,
+} from "./lifecycle/replayApply.js";
+import {
+  checkReplayPlan,
+  createReplayPlan,
+  diffReplayPlan,
+  updateReplayPlan,
+} from "./lifecycle/replayPlan.js";
+import { checkSavepoint, createSavepoint, diffSavepoint, updateSavepoint } from "./lifecycle/savepoint.js";
 import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { millisecondsOf } from "./model/duration.js";
 import { instantOfMilliseconds } from "./model/instant.js";
 import { SlsClient } from "./sls/client.js";
-import { type Configuration, readConfiguration } from "./sls/configuration.js";
+import { type ConfigurationKeys, readConfiguration } from "./sls/configuration.js";
+import { Connections } from "./sls/connections.js";
+import { credentialsSource } from "./sls/official/credentialsSource.js";
 
 /**
  * The entry that Pulumi's provider process loads, and the one place that translates its calls: unknown values,
@@ -36,24 +51,64 @@ const providerKey = "__provider";
 /** The methods that a shim hands its calls on to. */
 export type ResourceLife = Required<Pick<dynamic.ResourceProvider, "check" | "diff" | "create" | "update">>;
 
-/** Answers the life of a ConsumerGroupCheckpoint, with the configuration that Pulumi gives this process. */
-export function configureConsumerGroupCheckpoint(request: dynamic.ConfigureRequest): ResourceLife {
-  const context = contextOf(request);
+/** The life of one kind of resource, in terms that know nothing of Pulumi. */
+interface Life {
+  check(olds: Declared, news: Declared, context: LifecycleContext): CheckResult | Promise<CheckResult>;
+  diff(olds: Declared, news: Declared, context: LifecycleContext): DiffResult;
+  create(
+    news: Declared,
+    context: LifecycleContext,
+  ): Promise<{ readonly id: string; readonly outs: Declared }>;
+  update(olds: Declared, news: Declared, context: LifecycleContext): Promise<Declared>;
+}
+
+/** Every kind of resource, by the name under which its shim asks for it. Shims live in state, so names stay. */
+const lives = {
+  checkpoint: {
+    check: checkCheckpoint,
+    diff: diffCheckpoint,
+    create: createCheckpoint,
+    update: updateCheckpoint,
+  },
+  replayPlan: {
+    check: checkReplayPlan,
+    diff: diffReplayPlan,
+    create: createReplayPlan,
+    update: updateReplayPlan,
+  },
+  replayApply: {
+    check: checkReplayApply,
+    diff: diffReplayApply,
+    create: createReplayApply,
+    update: updateReplayApply,
+  },
+  savepoint: {
+    check: checkSavepoint,
+    diff: diffSavepoint,
+    create: createSavepoint,
+    update: updateSavepoint,
+  },
+} satisfies Record<string, Life>;
+
+/** Answers the life of one kind of resource, with the configuration that Pulumi gives this process. */
+export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRequest): ResourceLife {
+  const life: Life = lives[kind];
+  const context = contextOf((key) => request.config.get(key));
   return {
     async check(olds: Properties, news: Properties) {
-      const { inputs, problems } = await checkCheckpoint(declaredOf(olds), declaredOf(news), context);
+      const { inputs, problems } = await life.check(declaredOf(olds), declaredOf(news), context);
       return { inputs: propertiesOf(inputs), failures: problems.map(failureOf) };
     },
     diff(_id, olds: Properties, news: Properties) {
-      const { changes, replaces } = diffCheckpoint(declaredOf(olds), declaredOf(news), context);
+      const { changes, replaces } = life.diff(declaredOf(olds), declaredOf(news), context);
       return Promise.resolve({ changes, replaces: [...replaces], deleteBeforeReplace: false });
     },
     async create(inputs: Properties) {
-      return keepingState(inputs, () => createCheckpoint(declaredOf(inputs), context));
+      return keepingState(inputs, () => life.create(declaredOf(inputs), context));
     },
     async update(_id, olds: Properties, news: Properties) {
       return keepingState(news, async () => ({
-        outs: await updateCheckpoint(declaredOf(olds), declaredOf(news), context),
+        outs: await life.update(declaredOf(olds), declaredOf(news), context),
       }));
     },
   };
@@ -109,22 +164,18 @@ async function keepingState<Result>(inputs: Properties, act: () => Promise<Resul
 }
 
 const memory = new ProcessMemory();
-const dispatchers = new Map<string, Dispatcher>();
+const connections = new Connections();
 const engineProbe = new EngineProbe(process.argv.at(-1) ?? "");
 
-function contextOf(request: dynamic.ConfigureRequest): LifecycleContext {
-  const configuration = readConfiguration((key) => request.config.get(key), process.env, packageVersion());
+function contextOf(keys: ConfigurationKeys): LifecycleContext {
+  const configuration = readConfiguration(keys, process.env, packageVersion());
   return {
-    client: new SlsClient(
-      configuration,
-      { current: () => credentialsOf(configuration) },
-      {
-        now: Date.now,
-        sleep: (duration) => sleep(millisecondsOf(duration)),
-        random: Math.random,
-        dispatcher: (origin) => dispatcherOf(origin, configuration),
-      },
-    ),
+    client: new SlsClient(configuration, credentialsSource(configuration.credentials, configuration), {
+      now: Date.now,
+      sleep: (duration) => sleep(millisecondsOf(duration)),
+      random: Math.random,
+      dispatcher: (origin) => connections.dispatcher(origin, configuration),
+    }),
     memory,
     print: (text) => {
       console.log(text);
@@ -136,23 +187,6 @@ function contextOf(request: dynamic.ConfigureRequest): LifecycleContext {
     },
     newAct: randomUUID,
   };
-}
-
-function dispatcherOf(origin: string, { maxConcurrency }: Configuration): Dispatcher {
-  const known = dispatchers.get(origin);
-  if (known !== undefined) return known;
-  const agent = new Agent({ connections: maxConcurrency });
-  dispatchers.set(origin, agent);
-  return agent;
-}
-
-function credentialsOf({
-  credentials,
-  problems,
-}: Configuration): ReturnType<typeof Promise.resolve<NonNullable<Configuration["credentials"]>>> {
-  return credentials === undefined
-    ? Promise.reject(new Error(problems.join("; ")))
-    : Promise.resolve(credentials);
 }
 
 function packageVersion(): string {

@@ -13,9 +13,17 @@ export interface DeclaredPin {
   readonly [input: string]: unknown;
 }
 
+/** The inputs of one replay, as a program passes them. */
+export interface DeclaredReplay {
+  readonly name: string;
+  readonly from: string | Readonly<Record<string, string>>;
+  readonly [input: string]: unknown;
+}
+
 /** What the program declares; written as data, so that a test's next step is a changed file. */
 export interface Declarations {
-  readonly pins: readonly DeclaredPin[];
+  readonly pins?: readonly DeclaredPin[];
+  readonly replays?: readonly DeclaredReplay[];
   /** Puts all pins under a component, as a refactoring would. */
   readonly parent?: string;
   /** Uses an explicit provider with these arguments; `accessKeySecret` comes from a secret config value. */
@@ -27,7 +35,7 @@ export interface Declarations {
 const program = `
 const pulumi = require("@pulumi/pulumi");
 const sls = require("pulumi-sls-checkpoint");
-const { pins, parent, provider, projectIsOutput } = require("./declarations.json");
+const { pins = [], replays = [], parent, provider, projectIsOutput } = require("./declarations.json");
 
 class Project extends pulumi.dynamic.Resource {
   constructor() {
@@ -46,6 +54,11 @@ for (const { name, ...inputs } of pins) {
   const group = { project, logstore: "orders", consumerGroup: "billing" };
   const pin = new sls.ConsumerGroupCheckpoint(name, { ...group, ...inputs }, options);
   exports[name] = { status: pin.status, previousCheckpoint: pin.previousCheckpoint };
+}
+for (const { name, ...inputs } of replays) {
+  const group = { project, logstore: "orders", consumerGroup: "billing" };
+  const replay = new sls.ConsumerGroupReplay(name, { ...group, ...inputs }, options);
+  exports[name] = { totals: replay.totals, previousPositions: replay.previousPositions };
 }
 `;
 
@@ -100,6 +113,10 @@ export class Shop {
 
   declare(...pins: readonly DeclaredPin[]): void {
     this.declareAll({ pins });
+  }
+
+  declareReplay(...replays: readonly DeclaredReplay[]): void {
+    this.declareAll({ replays });
   }
 
   declareAll(declarations: Declarations): void {

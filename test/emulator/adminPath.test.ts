@@ -7,7 +7,7 @@ async function admin(endpoint: string, method: string, path: string, body?: unkn
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  return { status: response.status, json: (await response.json()) as unknown };
+  return { status: response.status, json: await response.json() };
 }
 
 describe("the admin path", () => {

@@ -89,7 +89,7 @@ describe("UpdateCheckPoint", () => {
     expect((await sls.get(path, project)).outcome).toBe(outcome);
   });
 
-  it("wants JSON and says so", async () => {
+  it("wants JSON, under either content type of the service, and says so", async () => {
     const { sls } = await startShop();
     const body = '{"shard":0,"checkpoint":"MQ=="}';
     const send = async (type: string | undefined, text = body) =>
@@ -99,6 +99,7 @@ describe("UpdateCheckPoint", () => {
     expect(await send(undefined)).toBe("400 MissingContentType");
     expect(await send("application/json", "{")).toBe("400 PostBodyInvalid");
     expect(await send("application/json")).toBe("200");
+    expect(await send("application/x-protobuf")).toBe("200");
   });
 
   it("takes a chunked body", async () => {

@@ -74,7 +74,7 @@ describe("a rule", () => {
     const { sls, emulator, client } = await startShop();
     emulator.rule({ call: "GetCheckPoint", do: { kind: "skewDate", ms: 3_600_000 } });
     const answer = await sls.get(paths.group);
-    expect([answer.outcome, answer.headers["date"]]).toEqual([
+    expect([answer.outcome, answer.headers.date]).toEqual([
       "400 RequestTimeExpired",
       new Date(start + 3_600_000).toUTCString(),
     ]);

@@ -191,7 +191,7 @@ describe("PostLogStoreLogs", () => {
     const headers = sls.sign({ ...request, body: Buffer.alloc(10_485_761) });
     const outcome = await sls.sendRaw({ ...request, body: Buffer.alloc(10_485_761), headers }).then(
       (answer) => answer.outcome,
-      (error: NodeJS.ErrnoException) => error.code,
+      (error: unknown) => (error as NodeJS.ErrnoException).code,
     );
     expect(["413 PostBodyTooLarge", "EPIPE", "ECONNRESET"]).toContain(outcome);
     expect((await sls.get(paths.shards)).outcome).toBe("200");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SlsClient } from "./slsClient.js";
+import type { SlsClient } from "./slsClient.js";
 import { paths, startShop } from "./fixture.js";
 
 const keys = { accessKeyId: "limited", accessKeySecret: "secret" };

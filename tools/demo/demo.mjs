@@ -22,19 +22,13 @@ async function demo(interrupted) {
   const engine = await prepareEngine({ log: say });
   interrupted.throwIfAborted();
   const shop = await openShop();
-  const project = new QuickstartProject(engine, interrupted);
   try {
     introduce(engine.version, shop);
-    await configure(project, shop);
     const steps = stepsIn(shop);
-    const problems = [];
-    for (const [index, step] of steps.entries()) {
-      problems.push(...(await perform(step, index + 1, project, shop)));
-    }
+    const problems = await performAll(steps, shop, new QuickstartProject(engine, interrupted));
     conclude(shop, steps, problems, performance.now() - began);
   } finally {
     await shop.emulator.stop();
-    project.remove();
   }
 }
 
@@ -50,6 +44,25 @@ function introduce(version, { emulator, times, consumer }) {
     `The logstore ${project}/${logstore} holds the orders of the last six hours. The consumer group ${consumerGroup} bills them:`,
     `${consumer} had read shard ${shard} up to ${clock(times.stopped)} when it was stopped, because a tax rate was wrong.`,
   );
+}
+
+/**
+ * @param {Step[]} steps
+ * @param {Shop} shop
+ * @param {QuickstartProject} project
+ */
+async function performAll(steps, shop, project) {
+  const problems = [];
+  try {
+    project.create();
+    await configure(project, shop);
+    for (const [index, step] of steps.entries()) {
+      problems.push(...(await perform(step, index + 1, project, shop)));
+    }
+  } finally {
+    project.remove();
+  }
+  return problems;
 }
 
 /**
@@ -152,12 +165,14 @@ function indented(line) {
 
 /** @param {string[]} lines */
 function say(...lines) {
-  for (const line of lines) console.log(line);
+  console.log(lines.join("\n"));
 }
 
 async function main() {
   const interruption = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => interruption.abort());
+  // Whoever reads us may have seen enough, as `head` does.
+  process.stdout.on("error", () => interruption.abort());
   try {
     await demo(interruption.signal);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -14,7 +14,7 @@ const graceMs = 10_000;
 
 /** A copy of examples/quickstart with a stack of its own, run by Pulumi's real command line. */
 export class QuickstartProject {
-  #root;
+  #root = join(repository, ".work", `demo-${process.pid}`);
   #pulumi;
   #env;
   #interrupted;
@@ -24,9 +24,6 @@ export class QuickstartProject {
    * @param {AbortSignal} interrupted
    */
   constructor({ pulumi, env }, interrupted) {
-    const rooms = join(repository, ".work");
-    mkdirSync(rooms, { recursive: true });
-    this.#root = mkdtempSync(join(rooms, "demo-"));
     this.#pulumi = pulumi;
     this.#interrupted = interrupted;
     this.#env = {
@@ -35,12 +32,19 @@ export class QuickstartProject {
       PULUMI_BACKEND_URL: `file://${join(this.#root, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: "demo",
     };
-    mkdirSync(join(this.#root, "state"));
-    // Inside of the repository, so that the copy finds the packages that are installed there.
-    cpSync(quickstart, join(this.#root, "quickstart"), {
+  }
+
+  /** Lays the copy out inside of the repository, so that it finds the packages that are installed there. */
+  create() {
+    mkdirSync(join(this.#root, "state"), { recursive: true });
+    cpSync(quickstart, this.#folder, {
       recursive: true,
       filter: (file) => !["node_modules", ".work"].includes(basename(file)),
     });
+  }
+
+  get #folder() {
+    return join(this.#root, "quickstart");
   }
 
   /**
@@ -51,7 +55,7 @@ export class QuickstartProject {
   async run(...command) {
     this.#interrupted.throwIfAborted();
     const child = spawn(this.#pulumi, [...command, "--non-interactive", "--color", "never"], {
-      cwd: join(this.#root, "quickstart"),
+      cwd: this.#folder,
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
       // Out of reach of the terminal's Ctrl-C, which would race with ours.

@@ -1,6 +1,6 @@
 import { AssumptionBook } from "./assumptions.js";
-import { ConsumerGroup } from "./consumerGroup.js";
-import { Logstore } from "./logstore.js";
+import type { ConsumerGroup } from "./consumerGroup.js";
+import type { Logstore } from "./logstore.js";
 import { Project } from "./project.js";
 import { refusals } from "./refusals.js";
 

@@ -16,24 +16,15 @@ import {
   encodeCheckpointState,
   isUnfinished,
 } from "./checkpointState.js";
+import { type CheckResult, type DiffResult } from "./answers.js";
 import { type LifecycleContext } from "./context.js";
 import { type Declared, type Problem } from "./declared.js";
+import { duplicateProblem } from "./duplicates.js";
 import { RefusedError } from "./failures.js";
 import { normaliseDeclared } from "./inputs.js";
 import { observeShard } from "./observe.js";
+import { type ClaimedShards } from "./processMemory.js";
 import { intentOf, performPin, resumePin } from "./pin.js";
-
-/** What check answers: the inputs to keep, and everything that is wrong with them. */
-export interface CheckResult {
-  readonly inputs: Declared;
-  readonly problems: readonly Problem[];
-}
-
-/** What diff answers: whether anything differs, and which inputs make another resource of it. */
-export interface DiffResult {
-  readonly changes: boolean;
-  readonly replaces: readonly string[];
-}
 
 /**
  * Validates the inputs and, only where they ask for a new act, looks at the service and prints what an up would
@@ -64,8 +55,8 @@ async function checkPin(
   pin: CheckpointPin,
   context: LifecycleContext,
 ): Promise<readonly Problem[]> {
-  const claimed = context.memory.claim(pin.identity, describeDeclaration(pin));
-  if (claimed !== undefined) return [duplicate(pin, claimed)];
+  const claimed = context.memory.claim(pin.identity, claimedShards(pin), describeDeclaration(pin));
+  if (claimed !== undefined) return [duplicateProblem(claimed, describeDeclaration(pin))];
   const novelty = noveltyOf(before, pin);
   if (novelty === "none") return [];
   if (!context.memory.firstTime(`plan ${describeDeclaration(pin)} ${JSON.stringify(pin.triggers)}`))
@@ -138,7 +129,7 @@ export function diffCheckpoint(olds: Declared, news: Declared, context: Lifecycl
     (name) => before.identity[name] !== identity[name],
   );
   if (replaces.length > 0) {
-    context.memory.release(identity);
+    context.memory.release(identity, describeDeclaration(declaration.pin));
     return { changes: true, replaces };
   }
   const changed = checkpointInputs.some((name) => !isDeepStrictEqual(olds[name], news[name]));
@@ -223,19 +214,11 @@ function subjectOf(pin: CheckpointPin): Subject {
   return { id: formatShardId(pin.identity), reason: pin.reason };
 }
 
+function claimedShards(pin: CheckpointPin): ClaimedShards {
+  return { others: false, moved: [pin.identity.shard], kept: [] };
+}
+
 function describeDeclaration(pin: CheckpointPin): string {
   const reason = pin.reason === undefined ? "" : `, reason: ${pin.reason}`;
   return `${formatShardId(pin.identity)} at ${pin.target}${reason}`;
-}
-
-function duplicate(pin: CheckpointPin, claimed: string): Problem {
-  return {
-    property: "",
-    reason: lines(
-      "two resources move the same shard, and which one came last would be chance",
-      `  ${claimed}`,
-      `  ${describeDeclaration(pin)}`,
-      "Take one of them out.",
-    ),
-  };
 }

@@ -1,6 +1,28 @@
 import { type Checkpoint, formatCheckpoint, sameCheckpoint } from "../model/checkpoint.js";
-import { type ShardIdentity, formatShardId } from "../model/identity.js";
+import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type CheckpointRecord } from "../replay/observation.js";
+
+/** Which shards of a group a resource moves. */
+export interface ClaimedShards {
+  /** Whether it moves all shards but those in `kept`. */
+  readonly others: boolean;
+  readonly moved: readonly number[];
+  readonly kept: readonly number[];
+}
+
+interface Claim {
+  readonly shards: ClaimedShards;
+  readonly description: string;
+}
+
+function overlap(left: ClaimedShards, right: ClaimedShards): boolean {
+  if (left.others && right.others) return true;
+  return left.moved.some((shard) => moves(right, shard)) || right.moved.some((shard) => moves(left, shard));
+}
+
+function moves(claimed: ClaimedShards, shard: number): boolean {
+  return claimed.moved.includes(shard) || (claimed.others && !claimed.kept.includes(shard));
+}
 
 /**
  * What one provider process remembers: which resource moves which shard, and what was written.
@@ -8,21 +30,26 @@ import { type CheckpointRecord } from "../replay/observation.js";
  * Pulumi starts a process for each operation and each explicit provider, so nothing in here outlives an `up`.
  */
 export class ProcessMemory {
-  readonly #claims = new Map<string, string>();
+  readonly #claims = new Map<string, readonly Claim[]>();
   readonly #written = new Map<string, { readonly checkpoint: Checkpoint; updateTime: number | undefined }>();
   readonly #seen = new Set<string>();
 
-  /** Claims a shard for a resource. Answers how the resource that has it already was described, if one has. */
-  claim(identity: ShardIdentity, description: string): string | undefined {
-    const id = formatShardId(identity);
-    const earlier = this.#claims.get(id);
-    if (earlier === undefined) this.#claims.set(id, description);
-    return earlier;
+  /** Claims shards of a group for a resource. Answers how an earlier resource that moves one of them was described. */
+  claim(identity: GroupIdentity, shards: ClaimedShards, description: string): string | undefined {
+    const claims = this.#claims.get(formatGroupId(identity)) ?? [];
+    const earlier = claims.find((claim) => overlap(claim.shards, shards));
+    if (earlier !== undefined) return earlier.description;
+    this.#claims.set(formatGroupId(identity), [...claims, { shards, description }]);
+    return undefined;
   }
 
   /** A resource that is replaced is checked twice, and its first claim must not meet its second. */
-  release(identity: ShardIdentity): void {
-    this.#claims.delete(formatShardId(identity));
+  release(identity: GroupIdentity, description: string): void {
+    const claims = this.#claims.get(formatGroupId(identity)) ?? [];
+    this.#claims.set(
+      formatGroupId(identity),
+      claims.filter((claim) => claim.description !== description),
+    );
   }
 
   /** Notes a write that is about to be sent; from here on the shard's checkpoint may be ours. */

@@ -43,9 +43,17 @@ export type Refusal =
     }
   | { readonly kind: "tooFar"; readonly move: Move; readonly span: Duration; readonly maxMove: Duration }
   | { readonly kind: "unordered"; readonly move: Move }
+  | { readonly kind: "deadlinePassed"; readonly applyBefore: Instant; readonly serverTime: Instant }
+  | {
+      readonly kind: "shardsChanged";
+      readonly appeared: readonly number[];
+      readonly vanished: readonly number[];
+    }
+  | { readonly kind: "targetGone"; readonly shards: readonly number[] }
   | {
       readonly kind: "liveConsumers";
-      readonly move: Move;
+      /** What would happen without them; undefined where that was decided long before. */
+      readonly move: Move | undefined;
       readonly consumers: readonly LiveConsumer[];
       readonly quietAfter: Duration;
     };

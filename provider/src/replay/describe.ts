@@ -78,7 +78,7 @@ export function describeRefusal(subject: Subject, refusal: Refusal): string {
     case "nothingBefore":
       return lines(
         `${subject.id}: refused, because there is nothing to put it back to`,
-        "  it had no checkpoint before, and SLS has no call that takes one away",
+        "  this replay never moved it, or it had no checkpoint before, which SLS has no call for",
         "Name another position for this shard, or keep.",
       );
     case "inTheFuture":
@@ -112,6 +112,25 @@ export function describeRefusal(subject: Subject, refusal: Refusal): string {
         "  the shard was split or merged and the group has read it to its end, so the shards after it are being read",
         "If order does not matter for this, set allowUnordered: true.",
       );
+    case "deadlinePassed":
+      return lines(
+        `${subject.id}: its deadline has passed, so nothing more is written`,
+        `  applyBefore ${formatInstant(refusal.applyBefore)}, and the service's clock shows ${formatInstant(refusal.serverTime)}`,
+        "To go on after all, declare a later applyBefore.",
+      );
+    case "shardsChanged":
+      return lines(
+        `${subject.id}: refused, because shards were split or merged since the plan`,
+        refusal.appeared.length === 0 ? undefined : `  new: ${refusal.appeared.join(", ")}`,
+        refusal.vanished.length === 0 ? undefined : `  gone: ${refusal.vanished.join(", ")}`,
+        "Change triggers to plan anew, and set shards that are done already to keep.",
+      );
+    case "targetGone":
+      return lines(
+        `${subject.id}: refused, because data that was there at the plan has expired since`,
+        `  shards: ${refusal.shards.join(", ")}`,
+        "Declare a later position for these shards.",
+      );
     case "liveConsumers":
       return describeLiveConsumers(subject, refusal);
   }
@@ -123,9 +142,9 @@ export function describeLiveConsumersAhead(
   refusal: Extract<Refusal, { kind: "liveConsumers" }>,
 ): string {
   return lines(
-    describePlan(subject, { kind: "move", move: refusal.move, overwrites: [] }),
+    refusal.move && describePlan(subject, { kind: "move", move: refusal.move, overwrites: [] }),
     "  warning: consumers are alive, and up refuses while they are:",
-    ...refusal.consumers.map(describeConsumer),
+    ...describeConsumers(refusal.consumers),
     `  Stop them and wait ${describeDuration(refusal.quietAfter)} before the up.`,
   );
 }
@@ -136,7 +155,7 @@ function describeLiveConsumers(
 ): string {
   return lines(
     `${subject.id}: refused, because consumers are alive and would overwrite the pin`,
-    ...refusal.consumers.map(describeConsumer),
+    ...describeConsumers(refusal.consumers),
     "  a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all",
     `Stop the group's consumers, wait ${describeDuration(refusal.quietAfter)}, run pulumi up, and start them again; ` +
       'or set onActiveConsumers: "overwrite".',
@@ -147,11 +166,21 @@ function describeOverwritten(consumers: readonly LiveConsumer[]): readonly strin
   if (consumers.length === 0) return [];
   return [
     '  warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin',
-    ...consumers.map(describeConsumer),
+    ...describeConsumers(consumers),
   ];
 }
 
-function describeConsumer(consumer: LiveConsumer): string {
+const mostConsumers = 10;
+
+function describeConsumers(consumers: readonly LiveConsumer[]): readonly string[] {
+  const more = consumers.length - mostConsumers;
+  return [
+    ...consumers.slice(0, mostConsumers).map(describeConsumer),
+    ...(more > 0 ? [`  and ${String(more)} more`] : []),
+  ];
+}
+
+export function describeConsumer(consumer: LiveConsumer): string {
   const name = consumer.consumer ?? "a consumer without a name";
   return `  shard ${String(consumer.shard)}  ${name}  committed ${describeDuration(consumer.committed)} ago`;
 }
@@ -180,7 +209,7 @@ export function describeWait(
 ): string {
   return lines(
     `${subject.id}: waits until the consumers are quiet, ${describeDuration(waitTimeout)} at the most`,
-    ...refusal.consumers.slice(0, 10).map(describeConsumer),
+    ...describeConsumers(refusal.consumers),
     "  Nothing has been written yet. To stop, press Ctrl-C twice.",
   );
 }
@@ -228,7 +257,7 @@ function describeRecord(record: CheckpointRecord): string {
   return `${describeCheckpoint(record.checkpoint)}${consumer}`;
 }
 
-function describePosition(checkpoint: Checkpoint, time: PositionTime): string {
+export function describePosition(checkpoint: Checkpoint, time: PositionTime): string {
   const text = describeCheckpoint(checkpoint);
   return checkpoint.kind === "at" ? `${describeTime(time, "", "  ")}${text}` : text;
 }
@@ -249,8 +278,11 @@ function span(move: Move): string {
 }
 
 function logGroups(move: Move): string {
-  if (move.logGroups === undefined) return "an unknown number of log groups";
-  return move.logGroups === 1n ? "1 log group" : `${move.logGroups.toLocaleString("en-US")} log groups`;
+  return move.logGroups === undefined ? "an unknown number of log groups" : describeLogGroups(move.logGroups);
+}
+
+export function describeLogGroups(count: bigint): string {
+  return count === 1n ? "1 log group" : `${count.toLocaleString("en-US")} log groups`;
 }
 
 /** A bound that lets the move pass even after some minutes of review. */

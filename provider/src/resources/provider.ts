@@ -13,12 +13,59 @@ export interface ProviderArgs {
    * with `http://`. Wins over {@link region}.
    */
   readonly endpoint?: pulumi.Input<string>;
-  /** The id of the access key. Declared together with {@link accessKeySecret}. */
+  /**
+   * The id of the access key. Declared together with {@link accessKeySecret}.
+   *
+   * @default the environment's `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` and their other spellings, with
+   * secret and token of the same spelling; then `ALICLOUD_PROFILE`; then what the default credential chain of
+   * `@alicloud/credentials` finds
+   */
   readonly accessKeyId?: pulumi.Input<string>;
   /** The secret of the access key. Always encrypted in Pulumi's state. */
   readonly accessKeySecret?: pulumi.Input<string>;
   /** The token that STS gave along with a temporary key. Always encrypted in Pulumi's state. */
   readonly securityToken?: pulumi.Input<string>;
+  /**
+   * The profile of the aliyun CLI (`~/.aliyun/config.json`) that gives the credentials: keys, a role, an ECS
+   * instance's role, OIDC or single sign-on. {@link accessKeyId} goes before it.
+   */
+  readonly profile?: pulumi.Input<string>;
+  /**
+   * The ARN of a RAM role to assume with the credentials, such as `acs:ram::123456789012:role/replay`. Its tokens
+   * are renewed when they expire.
+   */
+  readonly roleArn?: pulumi.Input<string>;
+  /**
+   * The name that the role's sessions have in the account's audit trail.
+   *
+   * @default `pulumi-sls-checkpoint`
+   */
+  readonly roleSessionName?: pulumi.Input<string>;
+  /**
+   * How requests are signed. `v4` needs a region: {@link region}, or one that {@link endpoint} names.
+   *
+   * @default `v1`
+   */
+  readonly signatureVersion?: pulumi.Input<"v1" | "v4">;
+  /**
+   * How long one attempt of a request may take, as an ISO-8601 duration from `PT1S` to `PT10M`.
+   *
+   * @default `PT10S`
+   */
+  readonly requestTimeout?: pulumi.Input<string>;
+  /**
+   * How often a request is sent again, 0 to 20 times within a minute. A write is sent again only where it is
+   * proven that nothing was done.
+   *
+   * @default 4
+   */
+  readonly maxRetries?: pulumi.Input<number>;
+  /**
+   * How many requests are under way at once, 1 to 256.
+   *
+   * @default 16
+   */
+  readonly maxConcurrency?: pulumi.Input<number>;
 }
 
 /**
@@ -49,6 +96,13 @@ export class Provider extends pulumi.ProviderResource {
         "sls:accessKeyId": args.accessKeyId,
         "sls:accessKeySecret": secret(args.accessKeySecret),
         "sls:securityToken": secret(args.securityToken),
+        "sls:profile": args.profile,
+        "sls:roleArn": args.roleArn,
+        "sls:roleSessionName": args.roleSessionName,
+        "sls:signatureVersion": args.signatureVersion,
+        "sls:requestTimeout": args.requestTimeout,
+        "sls:maxRetries": text(args.maxRetries),
+        "sls:maxConcurrency": text(args.maxConcurrency),
       },
       opts,
     );
@@ -57,4 +111,9 @@ export class Provider extends pulumi.ProviderResource {
 
 function secret(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
   return value === undefined ? undefined : pulumi.secret(value);
+}
+
+/** Pulumi hands texts to a provider and nothing else. */
+function text(value: pulumi.Input<number> | undefined): pulumi.Output<string> | undefined {
+  return value === undefined ? undefined : pulumi.output(value).apply(String);
 }

@@ -5,7 +5,7 @@ import { type Duration, durationOfMilliseconds, durationOfSeconds } from "../mod
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant, instantOfMicroseconds, instantOfSeconds } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
-import { type CredentialsSource } from "./credentials.js";
+import { type Credentials, CredentialsFailure, type CredentialsSource } from "./credentials.js";
 import {
   type Decoder,
   FieldError,
@@ -17,10 +17,11 @@ import {
   optional,
   string,
 } from "./decode.js";
-import { SlsAnswerError, SlsConfigurationError, SlsError } from "./errors.js";
+import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
 import { originOf } from "./endpoint.js";
 import { type SlsRequest } from "./request.js";
 import { type NextStep, type Tries, afterFailedRead, afterFailedWrite, provesNothingDone } from "./retry.js";
+import { Slots } from "./slots.js";
 import { type Answer, send } from "./transport.js";
 
 /** Everything outside of this process that the client touches, and time. */
@@ -48,6 +49,7 @@ export interface ConsumerGroupSettings {
 export interface Shard {
   readonly shard: number;
   readonly status: "readwrite" | "readonly";
+  readonly createdAt?: Instant;
 }
 
 export interface StoredCheckpoint {
@@ -77,12 +79,15 @@ export class SlsClient {
   readonly #configuration: Configuration;
   readonly #credentials: CredentialsSource;
   readonly #effects: ClientEffects;
+  readonly #slots: Slots;
+  /** How far the service's clock is ahead of this one, in milliseconds. Kept for all later requests. */
   #clockOffset = 0;
 
   constructor(configuration: Configuration, credentials: CredentialsSource, effects: ClientEffects) {
     this.#configuration = configuration;
     this.#credentials = credentials;
     this.#effects = effects;
+    this.#slots = new Slots(configuration.maxConcurrency);
   }
 
   /** Where the requests of a project go. */
@@ -114,9 +119,18 @@ export class SlsClient {
         query: {},
         about: logstoreOf(identity),
       },
-      list(object({ shardID: integer, status: oneOf("readwrite", "readonly") })),
+      list(
+        object({ shardID: integer, status: oneOf("readwrite", "readonly"), createTime: optional(unixSeconds) }),
+      ),
     );
-    return { ...answered, value: answered.value.map(({ shardID, status }) => ({ shard: shardID, status })) };
+    return {
+      ...answered,
+      value: answered.value.map(({ shardID, status, createTime }) => ({
+        shard: shardID,
+        status,
+        ...(createTime !== undefined && { createdAt: createTime }),
+      })),
+    };
   }
 
   /** All consumer groups of the logstore: SLS has no call for one. */
@@ -192,9 +206,9 @@ export class SlsClient {
         query: { type: "cursor_time", cursor: at },
         about: { ...logstoreOf(identity), shard: identity.shard },
       },
-      object({ cursor_time: integer }),
+      object({ cursor_time: unixSeconds }),
     );
-    return { ...answered, value: instantOfSeconds(answered.value.cursor_time) };
+    return { ...answered, value: answered.value.cursor_time };
   }
 
   /**
@@ -241,13 +255,13 @@ export class SlsClient {
     try {
       return decoder(JSON.parse(answer.text), "answer");
     } catch (cause) {
+      const what = cause instanceof FieldError ? cause.message : `it is not JSON: ${answer.text}`;
       throw new SlsAnswerError({
         ...request,
         origin: this.origin(request.about.project),
         httpStatus: answer.status,
         requestId: answer.requestId,
-        what: cause instanceof FieldError ? cause.message : `it is not JSON: ${answer.text}`,
-        cause,
+        what: answer.redact(what),
       });
     }
   }
@@ -257,7 +271,7 @@ export class SlsClient {
     afterFailure: typeof afterFailedRead,
     beforeAttempt: () => Promise<void>,
   ): Promise<Answer> {
-    const started = this.#effects.now();
+    let started: number | undefined;
     let tries: Tries = {
       sent: 0,
       elapsed: durationOfMilliseconds(0),
@@ -265,23 +279,27 @@ export class SlsClient {
       tokenRefreshed: false,
     };
     for (;;) {
-      await beforeAttempt();
-      try {
-        return await this.#attempt(request);
-      } catch (error) {
-        if (!SlsError.isInstance(error)) throw error;
-        const elapsed = durationOfMilliseconds(this.#effects.now() - started);
-        tries = { ...tries, sent: tries.sent + 1, elapsed };
-        const step = afterFailure(error, tries, this.#configuration, this.#effects.random);
-        const next = await this.#take(step, tries);
-        if (next === undefined) throw error;
-        tries = next;
-      }
+      const attempt = await this.#slots.run(() => {
+        // Waiting for a slot is not trying.
+        started ??= this.#effects.now();
+        return this.#attempt(request, beforeAttempt);
+      });
+      if ("answer" in attempt) return attempt.answer;
+      const elapsed = durationOfMilliseconds(this.#effects.now() - (started ?? 0));
+      tries = { ...tries, sent: tries.sent + 1, elapsed };
+      const step = afterFailure(attempt.error, tries, this.#configuration, this.#effects.random);
+      const next = await this.#take(step, tries, attempt.credentials);
+      if (next === undefined) throw attempt.error;
+      tries = next;
     }
   }
 
   /** Does what has to come before the next attempt; undefined where there is none. */
-  async #take(step: NextStep, tries: Tries): Promise<Tries | undefined> {
+  async #take(
+    step: NextStep,
+    tries: Tries,
+    credentials: Credentials | undefined,
+  ): Promise<Tries | undefined> {
     switch (step.kind) {
       case "giveUp":
         return undefined;
@@ -292,31 +310,73 @@ export class SlsClient {
         this.#clockOffset = step.serverTime / 1_000 - this.#effects.now();
         return { ...tries, clockCorrected: true };
       case "refreshToken":
-        if (this.#credentials.refresh === undefined) return undefined;
-        await this.#credentials.refresh();
-        return { ...tries, tokenRefreshed: true };
+        return (await this.#refreshed(credentials)) ? { ...tries, tokenRefreshed: true } : undefined;
     }
   }
 
-  async #attempt(request: SlsRequest): Promise<Answer> {
-    const { endpoint, problems, requestTimeout, userAgent } = this.#configuration;
+  /** Whether others took the place of credentials whose token expired. */
+  async #refreshed(expired: Credentials | undefined): Promise<boolean> {
+    if (expired === undefined || this.#credentials.refresh === undefined) return false;
+    try {
+      await this.#credentials.refresh(expired);
+      return true;
+    } catch (error) {
+      if (error instanceof CredentialsFailure) return false;
+      throw error;
+    }
+  }
+
+  async #attempt(request: SlsRequest, beforeAttempt: () => Promise<void>): Promise<Attempt> {
+    const { endpoint, problems, requestTimeout, userAgent, sign } = this.#configuration;
     if (endpoint === undefined || problems.length > 0)
       throw new SlsConfigurationError({ ...request, problems });
-    const credentials = await this.#credentials.current();
+    const credentials = await this.#currentCredentials(request);
+    if (SlsError.isInstance(credentials)) return { error: credentials };
+    await beforeAttempt();
     const date = new Date(this.#effects.now() + this.#clockOffset);
-    return send(request, credentials, date, {
-      endpoint,
-      requestTimeout,
-      userAgent,
-      dispatcher: this.#effects.dispatcher,
-    });
+    const { dispatcher } = this.#effects;
+    try {
+      return {
+        answer: await send(request, credentials, date, {
+          endpoint,
+          requestTimeout,
+          userAgent,
+          sign,
+          dispatcher,
+        }),
+      };
+    } catch (error) {
+      if (!SlsError.isInstance(error)) throw error;
+      return { error, credentials };
+    }
+  }
+
+  async #currentCredentials(request: SlsRequest): Promise<Credentials | SlsCredentialsError> {
+    try {
+      return await this.#credentials.current();
+    } catch (failure) {
+      if (!(failure instanceof CredentialsFailure)) throw failure;
+      return new SlsCredentialsError({ ...request, failure });
+    }
   }
 }
+
+/** How one attempt ended, and with which credentials it was made. */
+type Attempt = { readonly answer: Answer } | { readonly error: SlsError; readonly credentials?: Credentials };
 
 const cursor: Decoder<Cursor> = (value, path) => {
   const result = parseCursor(string(value, path));
   if (!result.ok) throw new FieldError(`${path} ${result.problem}`);
   return result.value;
+};
+
+/** The last second that an Instant holds. */
+const lastSecond = Math.floor(Number.MAX_SAFE_INTEGER / 1_000_000);
+
+const unixSeconds: Decoder<Instant> = (value, path) => {
+  const seconds = integer(value, path);
+  if (seconds >= 0 && seconds <= lastSecond) return instantOfSeconds(seconds);
+  throw new FieldError(`${path} is not a time in Unix seconds but ${String(seconds)}`);
 };
 
 function storedCheckpoint(record: {
@@ -336,7 +396,7 @@ function storedCheckpoint(record: {
 /** Documentation says seconds, every example is microseconds; the two are a million apart, so both can be read. */
 function updateTimeOf(value: number | undefined): Instant | undefined {
   if (value === undefined || value <= 0) return undefined;
-  return value < 1e12 ? instantOfSeconds(value) : instantOfMicroseconds(value);
+  return value <= lastSecond ? instantOfSeconds(value) : instantOfMicroseconds(value);
 }
 
 function logstorePath(identity: GroupIdentity): string {

@@ -1,11 +1,27 @@
-import { type Duration, durationOfSeconds } from "../model/duration.js";
-import { type Credentials } from "./credentials.js";
-import { type Endpoint, endpointOfRegion, parseEndpoint } from "./endpoint.js";
+import { type Duration, durationOfSeconds, parseDuration } from "../model/duration.js";
+import {
+  type ConfigurationKeys,
+  type Environment,
+  type Found,
+  filled,
+  firstFilled,
+  found,
+} from "./configured.js";
+import { type CredentialsOrigin, readCredentialsOrigin } from "./credentialsOrigin.js";
+import { type Endpoint, endpointOfRegion, parseEndpoint, parseRegion, regionOf } from "./endpoint.js";
+import { type ProxySettings, readProxySettings } from "./proxy.js";
+import { type Signer } from "./signing/signer.js";
+import { signV1 } from "./signing/v1.js";
+import { v4Signer } from "./signing/v4.js";
+
+export { type ConfigurationKeys, type Environment } from "./configured.js";
 
 /** All settings of the client; what is wrong or missing is kept as text, for the call that needs it to say. */
 export interface Configuration {
   readonly endpoint: Endpoint | undefined;
-  readonly credentials: Credentials | undefined;
+  readonly credentials: CredentialsOrigin | undefined;
+  readonly sign: Signer;
+  readonly proxy: ProxySettings | undefined;
   readonly problems: readonly string[];
   readonly requestTimeout: Duration;
   readonly maxRetries: number;
@@ -13,11 +29,6 @@ export interface Configuration {
   readonly maxConcurrency: number;
   readonly userAgent: string;
 }
-
-/** Answers a configuration value by its full key, such as `sls:region`. */
-export type ConfigurationKeys = (key: string) => string | undefined;
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads the configuration: `sls:*` first, then the `alicloud:*` keys of the official provider, then the
@@ -29,32 +40,37 @@ export function readConfiguration(
   version: string,
 ): Configuration {
   const endpoint = readEndpoint(keys, environment);
-  const credentials = readCredentials(keys, environment);
+  const credentials = readCredentialsOrigin(keys, environment);
+  const signer = readSigner(keys, endpoint.value);
+  const proxy = readProxySettings(environment);
+  const requestTimeout = readRequestTimeout(keys);
+  const maxRetries = readCount(keys, { key: "sls:maxRetries", least: 0, most: 20, otherwise: 4 });
+  const maxConcurrency = readCount(keys, { key: "sls:maxConcurrency", least: 1, most: 256, otherwise: 16 });
   return {
     endpoint: endpoint.value,
     credentials: credentials.value,
-    problems: [...endpoint.problems, ...credentials.problems],
-    requestTimeout: durationOfSeconds(10),
-    maxRetries: 4,
+    sign: signer.value,
+    proxy: proxy.value,
+    problems: [endpoint, credentials, signer, proxy, requestTimeout, maxRetries, maxConcurrency].flatMap(
+      ({ problems }) => problems,
+    ),
+    requestTimeout: requestTimeout.value,
+    maxRetries: maxRetries.value,
     retryFor: durationOfSeconds(60),
-    maxConcurrency: 16,
+    maxConcurrency: maxConcurrency.value,
     userAgent: `pulumi-sls-checkpoint/${version}`,
   };
 }
 
-interface Found<Value> {
-  readonly value: Value | undefined;
-  readonly problems: readonly string[];
-}
-
-function readEndpoint(keys: ConfigurationKeys, environment: Environment): Found<Endpoint> {
+function readEndpoint(keys: ConfigurationKeys, environment: Environment): Found<Endpoint | undefined> {
   const endpoint = filled(keys("sls:endpoint"));
   if (endpoint !== undefined) return fromParsed("sls:endpoint", endpoint, parseEndpoint(endpoint));
-  const region = firstFilled([
-    ["sls:region", keys("sls:region")],
-    ["alicloud:region", keys("alicloud:region")],
-    ...fromEnvironment(environment, "ALICLOUD_REGION", "ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"),
-  ]);
+  const region =
+    firstFilled(keys, ["sls:region", "alicloud:region"]) ??
+    firstFilled(
+      (name) => environment[name],
+      ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"],
+    );
   if (region === undefined) {
     return {
       value: undefined,
@@ -64,87 +80,92 @@ function readEndpoint(keys: ConfigurationKeys, environment: Environment): Found<
   return fromParsed(region.name, region.value, endpointOfRegion(region.value));
 }
 
-function fromParsed(name: string, text: string, result: ReturnType<typeof parseEndpoint>): Found<Endpoint> {
+function fromParsed(
+  name: string,
+  text: string,
+  result: ReturnType<typeof parseEndpoint>,
+): Found<Endpoint | undefined> {
   return result.ok
-    ? { value: result.value, problems: [] }
+    ? found(result.value)
     : { value: undefined, problems: [`${name} "${withoutUser(text)}" ${result.problem}`] };
 }
 
-/** Someone may have put a key into the address, where it must not be quoted. */
-function withoutUser(text: string): string {
-  return text.replace(/(?<=^|\/)[^/]*@/, "…@");
+/** A password that was written into a URL is not repeated. */
+function withoutUser(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, "$1…@");
 }
 
-/** The names under which one place keeps a key pair and its token. */
-interface PairNames {
-  readonly id: string;
-  readonly secret: string;
-  readonly token: string;
-}
-
-const configuredPairs: readonly PairNames[] = [
-  { id: "sls:accessKeyId", secret: "sls:accessKeySecret", token: "sls:securityToken" },
-  { id: "alicloud:accessKey", secret: "alicloud:secretKey", token: "alicloud:securityToken" },
-];
-
-const environmentPairs: readonly PairNames[] = [
-  { id: "ALICLOUD_ACCESS_KEY", secret: "ALICLOUD_SECRET_KEY", token: "ALICLOUD_SECURITY_TOKEN" },
-  {
-    id: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    secret: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    token: "ALIBABA_CLOUD_SECURITY_TOKEN",
-  },
-];
-
-/** The first place that names any part of a pair must name the whole pair: halves are never mixed. */
-function readCredentials(keys: ConfigurationKeys, environment: Environment): Found<Credentials> {
-  const places = [
-    ...configuredPairs.map((names) => ({ names, get: keys })),
-    ...environmentPairs.map((names) => ({ names, get: (name: string) => environment[name] })),
-  ];
-  for (const { names, get } of places) {
-    const accessKeyId = filled(get(names.id));
-    const accessKeySecret = filled(get(names.secret));
-    const securityToken = filled(get(names.token));
-    if (accessKeyId === undefined && accessKeySecret === undefined) continue;
-    if (accessKeyId === undefined) return half(names.secret, names.id);
-    if (accessKeySecret === undefined) return half(names.id, names.secret);
-    return {
-      value: { accessKeyId, accessKeySecret, ...(securityToken !== undefined && { securityToken }) },
-      problems: [],
-    };
+/** Chosen once: no call asks again which signature it has. */
+function readSigner(keys: ConfigurationKeys, endpoint: Endpoint | undefined): Found<Signer> {
+  const version = filled(keys("sls:signatureVersion")) ?? "v1";
+  if (version === "v1") return found(signV1);
+  if (version !== "v4") {
+    return { value: signV1, problems: [`sls:signatureVersion "${version}" is neither v1 nor v4`] };
   }
+  const region = readSignedRegion(keys, endpoint);
+  return { value: region.value === undefined ? signV1 : v4Signer(region.value), problems: region.problems };
+}
+
+/** The region as it is signed. Where there is no endpoint either, that was told already and is enough. */
+function readSignedRegion(
+  keys: ConfigurationKeys,
+  endpoint: Endpoint | undefined,
+): Found<string | undefined> {
+  if (endpoint === undefined) return found(undefined);
+  const written = filled(keys("sls:region"));
+  if (written !== undefined) {
+    const region = parseRegion(written);
+    return region.ok
+      ? found(region.value)
+      : { value: undefined, problems: [`sls:region "${written}" ${region.problem}`] };
+  }
+  const region = regionOf(endpoint);
+  if (region !== undefined) return found(region);
   return {
     value: undefined,
     problems: [
-      "no credentials: set sls:accessKeyId and sls:accessKeySecret (or alicloud:accessKey and alicloud:secretKey, " +
-        "or ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY)",
+      `sls:signatureVersion v4 needs a region, and sls:endpoint "${endpoint.authority}" names none: ` +
+        "set sls:region, such as cn-hangzhou",
     ],
   };
 }
 
-function half(present: string, missing: string): Found<Credentials> {
-  return { value: undefined, problems: [`half a key pair: ${present} is set, ${missing} is not`] };
-}
+const shortestTimeout = durationOfSeconds(1);
+const longestTimeout = durationOfSeconds(600);
+const usualTimeout = durationOfSeconds(10);
 
-function fromEnvironment(
-  environment: Environment,
-  ...names: readonly string[]
-): [string, string | undefined][] {
-  return names.map((name) => [name, environment[name]]);
-}
-
-function firstFilled(
-  candidates: readonly (readonly [string, string | undefined])[],
-): { readonly name: string; readonly value: string } | undefined {
-  for (const [name, candidate] of candidates) {
-    const value = filled(candidate);
-    if (value !== undefined) return { name, value };
+function readRequestTimeout(keys: ConfigurationKeys): Found<Duration> {
+  const text = filled(keys("sls:requestTimeout"));
+  if (text === undefined) return found(usualTimeout);
+  const duration = parseDuration(text);
+  if (duration.ok && duration.value >= shortestTimeout && duration.value <= longestTimeout) {
+    return found(duration.value);
   }
-  return undefined;
+  return {
+    value: usualTimeout,
+    problems: [
+      `sls:requestTimeout "${text}" is not an ISO-8601 duration from PT1S to PT10M, such as PT10S for ten seconds`,
+    ],
+  };
 }
 
-function filled(text: string | undefined): string | undefined {
-  const trimmed = text?.trim();
-  return trimmed === "" ? undefined : trimmed;
+function readCount(
+  keys: ConfigurationKeys,
+  {
+    key,
+    least,
+    most,
+    otherwise,
+  }: { readonly key: string; readonly least: number; readonly most: number; readonly otherwise: number },
+): Found<number> {
+  const text = filled(keys(key));
+  if (text === undefined) return found(otherwise);
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (count >= least && count <= most) return found(count);
+  return {
+    value: otherwise,
+    problems: [
+      `${key} "${text}" is not a whole number from ${String(least)} to ${String(most)}, such as ${String(otherwise)}`,
+    ],
+  };
 }

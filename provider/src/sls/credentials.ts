@@ -5,9 +5,41 @@ export interface Credentials {
   readonly securityToken?: string;
 }
 
-/** Where the credentials of each request come from. */
+/** Where the credentials of each request come from. What they fail with is a {@link CredentialsFailure}. */
 export interface CredentialsSource {
   readonly current: () => Promise<Credentials>;
-  /** Gets new ones after the service called a token expired; absent where there are none to get. */
-  readonly refresh?: () => Promise<void>;
+  /**
+   * Gets others in place of those that the service called expired, unless others are there already. Absent where
+   * there are none to get.
+   */
+  readonly refresh?: (expired: Credentials) => Promise<void>;
+}
+
+/** Says why there are no credentials. Caught by the client, which knows the call. */
+export class CredentialsFailure extends Error {
+  override readonly name = "CredentialsFailure";
+  /** What was seen, one line each. */
+  readonly facts: readonly string[];
+  readonly wayOut: string;
+  /** Whether another try may well end otherwise. */
+  readonly passing: boolean;
+
+  constructor(
+    what: string,
+    told: { readonly facts: readonly string[]; readonly wayOut: string; readonly passing: boolean },
+  ) {
+    super(what);
+    this.facts = told.facts;
+    this.wayOut = told.wayOut;
+    this.passing = told.passing;
+  }
+}
+
+/** Whether two are the same credentials; a source may hand out new objects for them. */
+export function sameCredentials(left: Credentials, right: Credentials): boolean {
+  return (
+    left.accessKeyId === right.accessKeyId &&
+    left.accessKeySecret === right.accessKeySecret &&
+    left.securityToken === right.securityToken
+  );
 }

@@ -28,10 +28,28 @@ export function parseEndpoint(text: string): Parsed<Endpoint> {
   return parsed({ scheme: url.protocol === "https:" ? "https" : "http", authority: url.host });
 }
 
+/** Reads the id of a region. */
+export function parseRegion(text: string): Parsed<string> {
+  return /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text)
+    ? parsed(text)
+    : unparsed("is not a region id, such as cn-hangzhou");
+}
+
 /** The public endpoint of a region (reference/sls-protocol.md section 6). */
-export function endpointOfRegion(region: string): Parsed<Endpoint> {
-  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(region)) return unparsed("is not a region id, such as cn-hangzhou");
-  return parsed({ scheme: "https", authority: `${region}.log.aliyuncs.com` });
+export function endpointOfRegion(text: string): Parsed<Endpoint> {
+  const region = parseRegion(text);
+  return region.ok ? parsed({ scheme: "https", authority: `${region.value}.log.aliyuncs.com` }) : region;
+}
+
+/**
+ * The region that an endpoint names, as the official clients derive it: the first label below one of the two
+ * domains, without what tells the network apart. Endpoints of other domains name none.
+ */
+export function regionOf(endpoint: Endpoint): string | undefined {
+  const { hostname } = new URL(`${endpoint.scheme}://${endpoint.authority}`);
+  const [, label] = /^([a-z0-9-]+)\.(?:log|sls)\.aliyuncs\.com$/.exec(hostname) ?? [];
+  const region = label?.replace(/-(?:share|intranet|internal|vpc)$/, "");
+  return region === undefined || !parseRegion(region).ok ? undefined : region;
 }
 
 /** The `Host` that names a project: always the project in front of the endpoint. */
@@ -47,4 +65,10 @@ export function originOf(endpoint: Endpoint, project: string): string {
   const { hostname } = new URL(`${endpoint.scheme}://${endpoint.authority}`);
   const local = hostname === "localhost" || isIP(hostname.replace(/^\[|\]$/g, "")) !== 0;
   return `${endpoint.scheme}://${local ? endpoint.authority : hostOf(endpoint, project)}`;
+}
+
+/** Whether an origin is this machine itself. */
+export function isLoopback(origin: string): boolean {
+  const { hostname } = new URL(origin);
+  return hostname === "[::1]" || /^127(?:\.\d+){3}$/.test(hostname) || /(?:^|\.)localhost$/.test(hostname);
 }

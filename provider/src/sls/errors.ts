@@ -1,4 +1,5 @@
 import { type Instant } from "../model/instant.js";
+import { type CredentialsFailure } from "./credentials.js";
 import { type ErrorKind, classify, usualSpelling } from "./errorCodes.js";
 import { type RequestSubject } from "./request.js";
 
@@ -14,7 +15,7 @@ export interface SlsErrorFacts {
  * The base of everything that comes out of a call to SLS.
  *
  * `code` is stable: the service's own code for its refusals, else one of `Network`, `Timeout`,
- * `UnreadableAnswer`, `Configuration`. The message holds all that a reader needs, because Pulumi shows nothing
+ * `UnreadableAnswer`, `Configuration`, `Credentials`. The message holds all that a reader needs, because Pulumi shows nothing
  * else: the call, what it was about, status, request id, and what to do.
  */
 export abstract class SlsError extends Error {
@@ -59,9 +60,9 @@ export class SlsServiceError extends SlsError {
     const code = usualSpelling(facts.code);
     const { kind, remedy } = classify(code, facts.httpStatus, facts.serviceMessage);
     super(facts, [
-      `${facts.operation} was answered ${String(facts.httpStatus)} ${code}: ${oneLine(facts.serviceMessage)}`,
+      `${facts.operation} was answered ${String(facts.httpStatus)} ${oneLine(code)}: ${oneLine(facts.serviceMessage)}`,
       `  ${describeSubject(facts.about)}`,
-      ...(facts.requestId === undefined ? [] : [`  request id ${facts.requestId}`]),
+      ...(facts.requestId === undefined ? [] : [`  request id ${oneLine(facts.requestId)}`]),
       remedy,
     ]);
     this.code = code;
@@ -125,7 +126,7 @@ export class SlsAnswerError extends SlsError {
       [
         `${facts.operation} got an answer from ${facts.origin} that is not one of SLS (status ${String(facts.httpStatus)}): ${oneLine(facts.what)}`,
         `  ${describeSubject(facts.about)}`,
-        ...(facts.requestId === undefined ? [] : [`  request id ${facts.requestId}`]),
+        ...(facts.requestId === undefined ? [] : [`  request id ${oneLine(facts.requestId)}`]),
         "Check sls:endpoint or sls:region, and what answers between here and there.",
       ],
       facts.cause === undefined ? {} : { cause: facts.cause },
@@ -145,6 +146,26 @@ export class SlsConfigurationError extends SlsError {
       ...facts.problems.map((problem) => `  ${problem}`),
       "Set it with pulumi config set (secrets with --secret), in an sls.Provider, or in the environment.",
     ]);
+  }
+}
+
+/** The call could not be signed, because there are no credentials to be had. */
+export class SlsCredentialsError extends SlsError {
+  override readonly name = "SlsCredentialsError";
+  readonly code = "Credentials";
+  /** Whether another try may well end otherwise. */
+  readonly passing: boolean;
+
+  /** Without `cause`: what is underneath may hold secrets. */
+  constructor(facts: SlsErrorFacts & { readonly failure: CredentialsFailure }) {
+    const { failure } = facts;
+    super(facts, [
+      `${facts.operation} cannot be signed: ${failure.message}`,
+      `  ${describeSubject(facts.about)}`,
+      ...failure.facts.map((fact) => `  ${fact}`),
+      failure.wayOut,
+    ]);
+    this.passing = failure.passing;
   }
 }
 

@@ -1,6 +1,12 @@
 import { type Duration, durationOfMilliseconds } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
-import { type SlsError, SlsAnswerError, SlsNetworkError, SlsServiceError } from "./errors.js";
+import {
+  type SlsError,
+  SlsAnswerError,
+  SlsCredentialsError,
+  SlsNetworkError,
+  SlsServiceError,
+} from "./errors.js";
 
 /** What was already done for one request. */
 export interface Tries {
@@ -71,6 +77,7 @@ function repairStep(error: SlsError, tries: Tries): NextStep | undefined {
 
 function isPassing(error: SlsError): boolean {
   if (error instanceof SlsNetworkError) return true;
+  if (error instanceof SlsCredentialsError) return error.passing;
   if (error instanceof SlsServiceError) return error.kind === "throttled" || error.kind === "server";
   return error instanceof SlsAnswerError && error.httpStatus >= 500;
 }

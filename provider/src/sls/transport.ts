@@ -6,8 +6,9 @@ import { FieldError, object, string } from "./decode.js";
 import { type Endpoint, hostOf, originOf } from "./endpoint.js";
 import { SlsAnswerError, SlsNetworkError, SlsServiceError } from "./errors.js";
 import { type SlsRequest, requestTarget } from "./request.js";
-import { signV1 } from "./signing/v1.js";
-import { headerNames } from "./signing/headers.js";
+import { type Redact, redaction } from "./redaction.js";
+import { type Headers, headerNames } from "./signing/headers.js";
+import { type Signer } from "./signing/signer.js";
 
 /** A successful answer, before anything was made of its text. */
 export interface Answer {
@@ -15,10 +16,13 @@ export interface Answer {
   readonly status: number;
   readonly requestId: string | undefined;
   readonly serverTime: Instant;
+  /** For what is quoted of the text. */
+  readonly redact: Redact;
 }
 
 export interface TransportOptions {
   readonly endpoint: Endpoint;
+  readonly sign: Signer;
   readonly requestTimeout: Duration;
   readonly userAgent: string;
   /** The dispatcher of an origin, one for all requests to it. */
@@ -34,12 +38,31 @@ export async function send(
   date: Date,
   options: TransportOptions,
 ): Promise<Answer> {
-  const origin = originOf(options.endpoint, request.about.project);
-  const received = await exchange(request, credentials, date, origin, options);
+  const host = hostOf(options.endpoint, request.about.project);
+  const headers = options.sign({ ...request, headers: { [headerNames.host]: host } }, credentials, date);
+  const secrets = [
+    credentials.accessKeySecret,
+    credentials.securityToken,
+    headers[headerNames.authorization],
+  ];
+  const sent: Sent = {
+    request,
+    origin: originOf(options.endpoint, request.about.project),
+    redact: redaction(secrets),
+  };
+  const received = await exchange(sent, headers, options);
+  const { text, status, requestId } = received;
   const serverTime = parseDate(received.date);
-  if (received.status < 200 || received.status > 299) throw refusal(request, origin, received, serverTime);
-  if (serverTime === undefined) throw unreadable(request, origin, received, "it has no readable Date header");
-  return { text: received.text, status: received.status, requestId: received.requestId, serverTime };
+  if (status < 200 || status > 299) throw refusal(sent, received, serverTime);
+  if (serverTime === undefined) throw unreadable(sent, received, "it has no readable Date header");
+  return { text, status, requestId, serverTime, redact: sent.redact };
+}
+
+/** A request under way, with what errors tell of it. */
+interface Sent {
+  readonly request: SlsRequest;
+  readonly origin: string;
+  readonly redact: Redact;
 }
 
 interface Received {
@@ -49,56 +72,41 @@ interface Received {
   readonly text: string;
 }
 
-async function exchange(
-  request: SlsRequest,
-  credentials: Credentials,
-  date: Date,
-  origin: string,
-  options: TransportOptions,
-): Promise<Received> {
+async function exchange(sent: Sent, headers: Headers, options: TransportOptions): Promise<Received> {
+  const { request, origin } = sent;
   const signal = AbortSignal.timeout(millisecondsOf(options.requestTimeout));
   try {
     const response = await undiciRequest(`${origin}${requestTarget(request)}`, {
       dispatcher: options.dispatcher(origin),
       method: request.method,
-      headers: {
-        ...signV1(request, credentials, date),
-        [headerNames.host]: hostOf(options.endpoint, request.about.project),
-        "user-agent": options.userAgent,
-      },
+      headers: { ...headers, "user-agent": options.userAgent },
       body: request.body ?? null,
       signal,
     });
-    return {
+    const requestId = single(response.headers["x-log-requestid"]);
+    const head = {
       status: response.statusCode,
       date: single(response.headers[headerNames.date]),
-      requestId: single(response.headers["x-log-requestid"]),
-      text: await readBounded(response, request, origin),
+      requestId: requestId === undefined ? undefined : sent.redact(requestId),
     };
+    return { ...head, text: await readBounded(sent, response.body, head) };
   } catch (cause) {
     if (cause instanceof SlsAnswerError) throw cause;
-    throw networkError(request, origin, cause, signal.aborted, options);
+    throw networkError(sent, cause, signal.aborted, options);
   }
 }
 
 async function readBounded(
-  response: Dispatcher.ResponseData,
-  request: SlsRequest,
-  origin: string,
+  sent: Sent,
+  body: AsyncIterable<Buffer>,
+  head: Omit<Received, "text">,
 ): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response.body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length;
-    if (size > longestAnswer) {
-      throw new SlsAnswerError({
-        ...request,
-        origin,
-        httpStatus: response.statusCode,
-        requestId: single(response.headers["x-log-requestid"]),
-        what: `it is longer than ${String(longestAnswer)} bytes`,
-      });
-    }
+    if (size > longestAnswer)
+      throw unreadable(sent, head, `it is longer than ${String(longestAnswer)} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -107,15 +115,16 @@ async function readBounded(
 const decodeError = object({ errorCode: string, errorMessage: string });
 
 function refusal(
-  request: SlsRequest,
-  origin: string,
+  sent: Sent,
   received: Received,
   serverTime: Instant | undefined,
 ): SlsServiceError | SlsAnswerError {
+  // Nothing but code and message is read of it, and both are shown.
+  const text = sent.redact(received.text);
   try {
-    const { errorCode, errorMessage } = decodeError(JSON.parse(received.text), "answer");
+    const { errorCode, errorMessage } = decodeError(JSON.parse(text), "answer");
     return new SlsServiceError({
-      ...request,
+      ...sent.request,
       code: errorCode,
       httpStatus: received.status,
       serviceMessage: errorMessage,
@@ -123,26 +132,18 @@ function refusal(
       serverTime,
     });
   } catch (cause) {
-    const what = cause instanceof FieldError ? cause.message : `it reads ${received.text || "(empty)"}`;
-    return unreadable(request, origin, received, what, cause);
+    const what = cause instanceof FieldError ? cause.message : `it reads ${text || "(empty)"}`;
+    return unreadable(sent, received, what, cause);
   }
 }
 
 function unreadable(
-  request: SlsRequest,
-  origin: string,
-  received: Received,
+  { request, origin }: Sent,
+  { status, requestId }: Omit<Received, "text">,
   what: string,
   cause?: unknown,
 ): SlsAnswerError {
-  return new SlsAnswerError({
-    ...request,
-    origin,
-    httpStatus: received.status,
-    requestId: received.requestId,
-    what,
-    cause,
-  });
+  return new SlsAnswerError({ ...request, origin, httpStatus: status, requestId, what, cause });
 }
 
 /** Failures of making a connection; whatever else fails may have reached the service. */
@@ -156,18 +157,16 @@ const connectionNotMade = new Set([
 ]);
 
 function networkError(
-  request: SlsRequest,
-  origin: string,
+  { request, origin, redact }: Sent,
   cause: unknown,
   timedOut: boolean,
-  options: TransportOptions,
+  { requestTimeout }: TransportOptions,
 ): SlsNetworkError {
   const code = codeOf(cause);
-  const milliseconds = String(millisecondsOf(options.requestTimeout));
   return new SlsNetworkError({
     ...request,
     origin,
-    what: timedOut ? `nothing within ${milliseconds} ms` : messageOf(cause),
+    what: timedOut ? `nothing within ${String(millisecondsOf(requestTimeout))} ms` : redact(messageOf(cause)),
     timedOut: timedOut || code === "UND_ERR_CONNECT_TIMEOUT",
     mayHaveArrived: timedOut || code === undefined || !connectionNotMade.has(code),
     cause,
@@ -188,7 +187,10 @@ function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
 }
 
+const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+/** Date.parse makes a moment of almost anything, in local time where no zone is named; deadlines hang on this one. */
 function parseDate(header: string | undefined): Instant | undefined {
-  const milliseconds = header === undefined ? Number.NaN : Date.parse(header);
+  const milliseconds = header === undefined || !httpDate.test(header) ? Number.NaN : Date.parse(header);
   return Number.isNaN(milliseconds) ? undefined : instantOfMilliseconds(milliseconds);
 }

@@ -3,14 +3,16 @@ module sls-emulator-conformance
 go 1.22
 
 require (
-	github.com/aliyun/aliyun-log-go-sdk v0.1.100 // indirect
+	github.com/aliyun/aliyun-log-go-sdk v0.1.100
+	github.com/go-kit/kit v0.10.0
+)
+
+require (
 	github.com/cenkalti/backoff v2.2.1+incompatible // indirect
-	github.com/go-kit/kit v0.10.0 // indirect
 	github.com/go-logfmt/logfmt v0.5.1 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/golang/protobuf v1.4.2 // indirect
 	github.com/klauspost/compress v1.17.8 // indirect
-	github.com/pierrec/lz4 v2.6.0+incompatible // indirect
 	github.com/pierrec/lz4/v4 v4.1.22 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
 	go.uber.org/atomic v1.9.0 // indirect

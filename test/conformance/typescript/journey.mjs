@@ -37,14 +37,23 @@ const { SLS_ACCESS_KEY_ID: id, SLS_ACCESS_KEY_SECRET: secret } = process.env;
 const client = clientWith(id, secret);
 const saw = {};
 
-await client.createProject(new model.CreateProjectRequest({ projectName: project, description: "a journey" }));
+await client.createProject(
+  new model.CreateProjectRequest({ projectName: project, description: "a journey" }),
+);
 await client.updateProject(project, new model.UpdateProjectRequest({ description: "a longer journey" }));
 saw.project = (await client.getProject(project)).body.description;
 const { projects } = (await client.listProject(new model.ListProjectRequest({}))).body;
 saw.projects = projects.map(({ projectName }) => projectName);
 saw.regions = (await client.describeRegions(new model.DescribeRegionsRequest({}))).body.regions.length;
-await client.createLogStore(project, new model.CreateLogStoreRequest({ logstoreName: logstore, ttl: 7, shardCount: 2 }));
-await client.updateLogStore(project, logstore, new model.UpdateLogStoreRequest({ logstoreName: logstore, ttl: 14 }));
+await client.createLogStore(
+  project,
+  new model.CreateLogStoreRequest({ logstoreName: logstore, ttl: 7, shardCount: 2 }),
+);
+await client.updateLogStore(
+  project,
+  logstore,
+  new model.UpdateLogStoreRequest({ logstoreName: logstore, ttl: 14 }),
+);
 const { ttl, shardCount } = (await client.getLogStore(project, logstore)).body;
 saw.logstore = [ttl, shardCount];
 saw.logstores = (await client.listLogStores(project, new model.ListLogStoresRequest({}))).body.logstores;
@@ -53,7 +62,12 @@ await client.createConsumerGroup(
   logstore,
   new model.CreateConsumerGroupRequest({ consumerGroup: group, timeout: 60, order: false }),
 );
-await client.updateConsumerGroup(project, logstore, group, new model.UpdateConsumerGroupRequest({ timeout: 90, order: true }));
+await client.updateConsumerGroup(
+  project,
+  logstore,
+  group,
+  new model.UpdateConsumerGroupRequest({ timeout: 90, order: true }),
+);
 const groups = (await client.listConsumerGroup(project, logstore)).body;
 saw.consumerGroups = groups.map(({ name, timeout, order }) => [name, timeout, order]);
 saw.shards = shardsOf((await client.listShards(project, logstore)).body);
@@ -67,7 +81,12 @@ if (!filled.ok) throw new Error(await filled.text());
 const cursorAt = async (from) =>
   (await client.getCursor(project, logstore, "0", new model.GetCursorRequest({ from }))).body.cursor;
 const [begin, end] = [await cursorAt("begin"), await cursorAt("end")];
-const time = await client.getCursorTime(project, logstore, "0", new model.GetCursorTimeRequest({ cursor: begin }));
+const time = await client.getCursorTime(
+  project,
+  logstore,
+  "0",
+  new model.GetCursorTimeRequest({ cursor: begin }),
+);
 saw.cursorTimeIsNow = Math.abs(time.body.cursorTime - Date.now() / 1000) < 60;
 saw.counted = Number(decoded(end) - decoded(begin));
 
@@ -79,7 +98,8 @@ const update = async (fields) =>
     new model.ConsumerGroupUpdateCheckPointRequest({ shard: 0, checkpoint: begin, ...fields }),
   );
 await update({ forceSuccess: true });
-const points = (await client.getCheckPoint(project, logstore, group, new model.GetCheckPointRequest({}))).body;
+const points = (await client.getCheckPoint(project, logstore, group, new model.GetCheckPointRequest({})))
+  .body;
 saw.checkpoints = points.map(({ shard, checkpoint, consumer }) => [
   shard,
   checkpoint === begin ? "begin" : checkpoint,

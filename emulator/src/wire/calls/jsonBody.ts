@@ -35,9 +35,12 @@ function jsonValue(call: IncomingCall): unknown {
   }
 }
 
+/** The content types of the service. The official Java client names protobuf even over some of its JSON. */
+const contentTypes = /^application\/(json|x-protobuf)\b/i;
+
 function requireJson({ headers, body }: IncomingCall): void {
   if (body.length === 0) return;
   const type = headers.get("content-type");
   if (type === undefined) throw httpRefusals.missingContentType();
-  if (!/^application\/json\b/i.test(type)) throw httpRefusals.invalidContentType(type);
+  if (!contentTypes.test(type)) throw httpRefusals.invalidContentType(type);
 }

@@ -1,0 +1,170 @@
+import { type Cursor, cursorAt, positionOf } from "../model/cursor.js";
+import { durationOfSeconds } from "../model/duration.js";
+import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
+import { type Instant } from "../model/instant.js";
+import { type Position } from "../model/position.js";
+import { type ShardIntent, type Unmovable } from "../replay/intent.js";
+import { type GroupSeen, type PositionTime, type ShardObservation } from "../replay/observation.js";
+import { type Shard, type SlsClient } from "../sls/client.js";
+import { SlsServiceError } from "../sls/errors.js";
+import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "./observe.js";
+
+/** A target that was looked up: what a shard is asked to do, and the shard as it was seen. */
+export interface ShardLook {
+  readonly position: Position;
+  readonly target: ShardIntent["target"];
+  readonly asked: Instant | undefined;
+  readonly observation: ShardObservation;
+}
+
+/** A look at a group: everything that deciding about it needs. */
+export interface GroupLook {
+  readonly seen: GroupSeen;
+  readonly shards: readonly ShardLook[];
+  /** Shards that a declaration names and the logstore has not. */
+  readonly unknown: readonly number[];
+}
+
+/** What a look at a group is to find out. */
+export interface GroupQuestion {
+  readonly identity: GroupIdentity;
+  /** The shards that are named, whether the logstore has them or not. */
+  readonly named: readonly number[];
+  readonly asksAbout: (shard: number) => boolean;
+  readonly positionOf: (shard: number) => Position;
+  /** The target of `previous`, by shard. */
+  readonly previousOf: (shard: number) => Cursor | Unmovable;
+}
+
+/** Looks at a group. Four requests, and at most four for each shard that is to be moved. */
+export async function observeGroup(client: SlsClient, question: GroupQuestion): Promise<GroupLook> {
+  const { identity, named } = question;
+  const [{ shards, group, checkpoints }, logstore] = await inOrder([
+    lookAtGroup(client, identity),
+    client.getLogStore(identity),
+  ]);
+  const known = shards.value.map(({ shard }) => shard);
+  const asked = shards.value.filter(({ shard }) => question.asksAbout(shard));
+  const seen: GroupSeen = {
+    serverTime: latest(shards.serverTime, group.serverTime, checkpoints.serverTime),
+    group: group.value,
+    retention: durationOfSeconds(logstore.value.ttl * 24 * 60 * 60),
+    records: checkpoints.value,
+    knownShards: known,
+  };
+  return {
+    seen,
+    shards: await inOrder(asked.map((shard) => lookAtShard(client, question, seen, shard))),
+    unknown: named.filter((shard) => question.asksAbout(shard) && !known.includes(shard)),
+  };
+}
+
+async function lookAtShard(
+  client: SlsClient,
+  question: GroupQuestion,
+  seen: GroupSeen,
+  shard: Shard,
+): Promise<ShardLook> {
+  const position = question.positionOf(shard.shard);
+  const identity = { ...question.identity, shard: shard.shard };
+  const record = recordOf(seen.records, shard.shard);
+  const asked = position.kind === "instant" ? position.instant : undefined;
+  if (position.kind === "keep") {
+    return { position, target: { kind: "keep" }, asked, observation: untouched(shard, record) };
+  }
+  const ends = await lookAtEnds(client, question, identity, position);
+  const currentTime: Promise<PositionTime> =
+    record.checkpoint.kind === "at"
+      ? timeWithin(client, identity, ends, record.checkpoint.cursor)
+      : Promise.resolve({ kind: "outside" });
+  const [current, target] = await inOrder([currentTime, timeOfTarget(client, identity, ends)]);
+  return {
+    position,
+    target: ends.target,
+    asked,
+    observation: {
+      ...shard,
+      ...(ends.begin !== undefined && { begin: ends.begin }),
+      end: ends.end,
+      record,
+      currentTime: current,
+      targetTime: target,
+    },
+  };
+}
+
+/** A shard that is kept is not looked at. */
+function untouched(shard: Shard, record: ShardObservation["record"]): ShardObservation {
+  const nowhere = cursorAt(0n);
+  return {
+    ...shard,
+    end: nowhere,
+    record,
+    currentTime: { kind: "outside" },
+    targetTime: { kind: "outside" },
+  };
+}
+
+interface Ends {
+  readonly begin: Cursor | undefined;
+  readonly end: Cursor;
+  readonly target: Cursor | Unmovable;
+}
+
+/** An instant is looked up by SLS and so within the window; everything else has to be compared with both ends. */
+async function lookAtEnds(
+  client: SlsClient,
+  question: GroupQuestion,
+  identity: ShardIdentity,
+  position: Exclude<Position, { kind: "keep" }>,
+): Promise<Ends> {
+  if (position.kind === "instant") {
+    const [target, end] = await inOrder([
+      client.getCursor(identity, position.instant),
+      client.getCursor(identity, "end"),
+    ]);
+    return { begin: undefined, end: end.value, target: target.value };
+  }
+  const [{ value: begin }, { value: end }] = await inOrder([
+    client.getCursor(identity, "begin"),
+    client.getCursor(identity, "end"),
+  ]);
+  switch (position.kind) {
+    case "begin":
+      return { begin, end, target: begin };
+    case "end":
+      return { begin, end, target: end };
+    case "cursor":
+      return { begin, end, target: position.cursor };
+    case "previous":
+      return { begin, end, target: question.previousOf(identity.shard) };
+  }
+}
+
+async function timeOfTarget(client: SlsClient, identity: ShardIdentity, ends: Ends): Promise<PositionTime> {
+  return typeof ends.target === "string"
+    ? timeWithin(client, identity, ends, ends.target)
+    : { kind: "outside" };
+}
+
+/**
+ * The time of a position. Where the begin of the shard was not asked for, SLS itself tells that a cursor is outside
+ * of the window, or, for the end, that there is nothing before it.
+ */
+async function timeWithin(
+  client: SlsClient,
+  identity: ShardIdentity,
+  { begin, end }: Ends,
+  cursor: Cursor,
+): Promise<PositionTime> {
+  if (begin !== undefined) return timeOfPosition(client, identity, { begin, end }, cursor);
+  if (positionOf(cursor) > positionOf(end)) return { kind: "outside" };
+  const atEnd = cursor === end;
+  try {
+    const { value } = await client.getCursorTime(identity, atEnd ? cursorAt(positionOf(end) - 1n) : cursor);
+    return { kind: "at", instant: value };
+  } catch (error) {
+    if (!(error instanceof SlsServiceError) || error.code !== "InvalidCursor") throw error;
+    return atEnd ? { kind: "empty" } : { kind: "outside" };
+  }
+}

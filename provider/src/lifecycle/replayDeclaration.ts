@@ -1,0 +1,84 @@
+import { type GroupIdentity } from "../model/identity.js";
+import { type Instant } from "../model/instant.js";
+import { type Positions, parsePositions } from "../model/positions.js";
+import { type Bounds } from "../replay/intent.js";
+import { boundInputs, readBounds } from "./bounds.js";
+import { type Declared, DeclaredReader, type Problem } from "./declared.js";
+import { booleanInput, nameInput, textInput } from "./inputs.js";
+
+/** A declared ConsumerGroupReplay whose every input is known and right. */
+export interface Replay {
+  readonly identity: GroupIdentity;
+  readonly positions: Positions;
+  readonly bounds: Bounds;
+  readonly triggers: unknown;
+  readonly reason: string | undefined;
+}
+
+export type ReplayDeclaration =
+  | { readonly kind: "complete"; readonly replay: Replay }
+  | { readonly kind: "incomplete"; readonly unknowns: readonly string[] }
+  | { readonly kind: "wrong"; readonly problems: readonly Problem[] };
+
+/** Every input of ConsumerGroupReplay, in the order in which documentation and reports name them. */
+export const replayInputs = [
+  "project",
+  "logstore",
+  "consumerGroup",
+  "from",
+  "triggers",
+  ...boundInputs,
+  "allowTruncated",
+  "reason",
+] as const;
+
+/** Reads the inputs of a ConsumerGroupReplay. All problems are reported together. */
+export function readReplayDeclaration(declared: Declared, now: Instant): ReplayDeclaration {
+  const reader = new DeclaredReader("ConsumerGroupReplay", declared);
+  const project = reader.required("project", nameInput("project"));
+  const logstore = reader.required("logstore", nameInput("logstore"));
+  const consumerGroup = reader.required("consumerGroup", nameInput("consumerGroup"));
+  const from = reader.anything("from");
+  const rest = {
+    triggers: reader.anything("triggers"),
+    bounds: {
+      ...readBounds(reader),
+      allowTruncated: reader.optional("allowTruncated", booleanInput) ?? false,
+    },
+    reason: reader.optional("reason", textInput),
+  };
+  reader.refuseOthers(replayInputs);
+  const read = reader.unknowns.includes("from") ? undefined : readPositions(from, now);
+  const problems = [...reader.problems, ...(read?.problems ?? [])];
+  if (problems.length > 0) return { kind: "wrong", problems };
+  if (
+    reader.unknowns.length > 0 ||
+    read === undefined ||
+    project === undefined ||
+    logstore === undefined ||
+    consumerGroup === undefined
+  ) {
+    return { kind: "incomplete", unknowns: reader.unknowns };
+  }
+  return {
+    kind: "complete",
+    replay: { ...rest, identity: { project, logstore, consumerGroup }, positions: read.positions },
+  };
+}
+
+function readPositions(
+  from: unknown,
+  now: Instant,
+): { readonly positions: Positions; readonly problems: readonly Problem[] } {
+  if (from === undefined || from === null) {
+    const nothing: Positions = { others: { kind: "keep" }, named: new Map() };
+    return { positions: nothing, problems: [{ property: "from", reason: "is missing" }] };
+  }
+  const { positions, problems } = parsePositions(from, now);
+  return { positions, problems: problems.map(({ path, problem }) => problemOf(from, path, problem)) };
+}
+
+function problemOf(from: unknown, path: string, problem: string): Problem {
+  const nested = path !== "" || typeof from === "object";
+  return nested ? { property: "", reason: `from${path} ${problem}` } : { property: "from", reason: problem };
+}

@@ -1,0 +1,91 @@
+import { isDeepStrictEqual } from "node:util";
+import { formatCheckpoint, noCheckpoint } from "../model/checkpoint.js";
+import { type GroupIdentity, formatGroupId } from "../model/identity.js";
+import { formatInstant } from "../model/instant.js";
+import { type CheckResult, type DiffResult } from "./answers.js";
+import { readCheckpoints } from "./checkpointsReading.js";
+import { type LifecycleContext } from "./context.js";
+import { type Declared, DeclaredReader } from "./declared.js";
+import { RefusedError } from "./failures.js";
+import { nameInput, textInput } from "./inputs.js";
+import { withoutAbsent } from "./replayPlanState.js";
+
+/** Every input of ConsumerGroupSavepoint. */
+export const savepointInputs = ["project", "logstore", "consumerGroup", "triggers", "reason"] as const;
+
+interface SavepointDeclaration {
+  readonly identity: GroupIdentity | undefined;
+  readonly reader: DeclaredReader;
+}
+
+function readSavepoint(declared: Declared): SavepointDeclaration {
+  const reader = new DeclaredReader("ConsumerGroupSavepoint", declared);
+  const project = reader.required("project", nameInput("project"));
+  const logstore = reader.required("logstore", nameInput("logstore"));
+  const consumerGroup = reader.required("consumerGroup", nameInput("consumerGroup"));
+  reader.anything("triggers");
+  reader.optional("reason", textInput);
+  reader.refuseOthers(savepointInputs);
+  const known = project !== undefined && logstore !== undefined && consumerGroup !== undefined;
+  return { identity: known ? { project, logstore, consumerGroup } : undefined, reader };
+}
+
+export function checkSavepoint(_olds: Declared, news: Declared): CheckResult {
+  return { inputs: news, problems: readSavepoint(news).reader.problems };
+}
+
+export function diffSavepoint(olds: Declared, news: Declared): DiffResult {
+  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
+    (name) => typeof news[name] === "string" && olds[name] !== news[name],
+  );
+  return { changes: savepointInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces };
+}
+
+/** Reads where the group stands, and keeps it. */
+export async function createSavepoint(
+  news: Declared,
+  context: LifecycleContext,
+): Promise<{ readonly id: string; readonly outs: Declared }> {
+  const { identity } = readSavepoint(news);
+  if (identity === undefined)
+    throw new RefusedError("The inputs of this ConsumerGroupSavepoint are not known");
+  return { id: formatGroupId(identity), outs: await takeSavepoint(identity, news, context) };
+}
+
+/** Reads anew only for other triggers; everything else keeps the positions that were read. */
+export async function updateSavepoint(
+  olds: Declared,
+  news: Declared,
+  context: LifecycleContext,
+): Promise<Declared> {
+  if (isDeepStrictEqual(olds["triggers"], news["triggers"])) {
+    const { positions, times, takenAt } = olds;
+    return withoutAbsent({ ...inputsOf(news), positions, times, takenAt });
+  }
+  return (await createSavepoint(news, context)).outs;
+}
+
+async function takeSavepoint(
+  identity: GroupIdentity,
+  news: Declared,
+  context: LifecycleContext,
+): Promise<Declared> {
+  const reading = await readCheckpoints(context.client, identity);
+  const positions = reading.shards.map(({ record }) => {
+    const text = formatCheckpoint(record.checkpoint);
+    return [String(record.shard), text === noCheckpoint ? noCheckpoint : `cursor:${text}`];
+  });
+  const times = reading.shards.flatMap(({ record, time }) =>
+    time.kind === "at" ? [[String(record.shard), formatInstant(time.instant)]] : [],
+  );
+  return withoutAbsent({
+    ...inputsOf(news),
+    positions: Object.fromEntries(positions) as Declared,
+    times: Object.fromEntries(times) as Declared,
+    takenAt: formatInstant(reading.serverTime),
+  });
+}
+
+function inputsOf(declared: Declared): Declared {
+  return Object.fromEntries(savepointInputs.map((name) => [name, declared[name]]));
+}

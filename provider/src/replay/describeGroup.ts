@@ -1,0 +1,187 @@
+import { between, describeDuration } from "../model/duration.js";
+import { type Instant, formatInstant } from "../model/instant.js";
+import { type Decision, type Refusal } from "./decide.js";
+import {
+  type Subject,
+  describeConsumer,
+  describeLogGroups,
+  describePosition,
+  describeRefusal,
+  lines,
+} from "./describe.js";
+import { type Move } from "./move.js";
+
+/** What was decided for one shard of a group, with the instant that was asked for. */
+export interface DescribedShard {
+  readonly shard: number;
+  readonly decision: Decision;
+  readonly asked: Instant | undefined;
+}
+
+/** Pulumi shows each line up to four times in one up, so more than this many shards are summed up. */
+const mostShardLines = 7;
+
+/** Describes what a replay of a whole group would do, in at most twelve lines. */
+export function describeGroupPlan(subject: Subject, shards: readonly DescribedShard[]): string {
+  const moves = shards.flatMap(({ decision }) => moveOfDecision(decision) ?? []);
+  const expired = shards.find(({ decision }) => decision.kind === "expired")?.decision;
+  return lines(
+    `${subject.id}: ${describeTotals(shards, moves)}`,
+    subject.reason === undefined ? undefined : `  reason: ${subject.reason}`,
+    ...describeExpired(expired),
+    ...describeAsked(shards, moves),
+    ...(moves.length <= mostShardLines ? moves.map(describeShard) : describeExtremes(moves)),
+    ...describeLive(shards),
+  );
+}
+
+function moveOfDecision(decision: Decision): Move | undefined {
+  if (decision.kind === "move") return decision.move;
+  return decision.kind === "refused" && decision.refusal.kind === "liveConsumers"
+    ? decision.refusal.move
+    : undefined;
+}
+
+function describeTotals(shards: readonly DescribedShard[], moves: readonly Move[]): string {
+  const counted: [number, string][] = [
+    [count(moves, "back"), "back"],
+    [count(moves, "forward"), "forward"],
+    [count(moves, "set"), "set"],
+    [shards.filter(({ decision }) => decision.kind === "alreadyThere").length, "already there"],
+    [shards.filter(({ decision }) => decision.kind === "kept").length, "kept"],
+    [shards.filter(({ decision }) => decision.kind === "expired").length, "expired"],
+  ];
+  const parts = counted.filter(([number]) => number > 0).map(([number, what]) => `${String(number)} ${what}`);
+  const groups = [
+    describeSum(
+      moves.filter(({ direction }) => direction === "back"),
+      "will be read again",
+    ),
+    describeSum(
+      moves.filter(({ direction }) => direction === "forward"),
+      "will never be read",
+    ),
+  ].filter((text) => text !== undefined);
+  const unknown =
+    count(moves, "set") > 0 ? "; what the shards without a position read again or skip is not known" : "";
+  const amount = groups.length === 0 ? "" : `; ${groups.join(", ")}`;
+  return `${plural(shards.length, "shard")}: ${parts.join(", ") || "nothing to do"}${amount}${unknown}`;
+}
+
+function count(moves: readonly Move[], direction: Move["direction"]): number {
+  return moves.filter((move) => move.direction === direction).length;
+}
+
+function describeSum(moves: readonly Move[], what: string): string | undefined {
+  if (moves.length === 0) return undefined;
+  const total = moves.reduce((sum, move) => sum + (move.logGroups ?? 0n), 0n);
+  return `${describeLogGroups(total)} ${what}`;
+}
+
+function describeExpired(decision: Decision | undefined): readonly string[] {
+  if (decision?.kind !== "expired") return [];
+  return [
+    `  warning: applyBefore ${formatInstant(decision.applyBefore)} has passed (the service's clock shows ` +
+      `${formatInstant(decision.serverTime)}), so nothing is written. To move after all, declare a later one.`,
+  ];
+}
+
+/** The first log group that is read, and shards whose first one came much later than what was asked for. */
+function describeAsked(shards: readonly DescribedShard[], moves: readonly Move[]): readonly string[] {
+  const first = moves
+    .flatMap(({ toTime }) => (toTime.kind === "at" ? [toTime.instant] : []))
+    .sort(ascending)[0];
+  const gaps = shards.flatMap(({ shard, decision, asked }) => {
+    const toTime = moveOfDecision(decision)?.toTime;
+    if (asked === undefined || toTime?.kind !== "at" || toTime.instant <= asked) return [];
+    return [{ shard, gap: between(asked, toTime.instant) }];
+  });
+  const widest = gaps.sort((left, right) => right.gap - left.gap)[0];
+  return [
+    ...(first === undefined ? [] : [`  first log group that is read: received ${formatInstant(first)}`]),
+    ...(widest === undefined || widest.gap < shortestGap
+      ? []
+      : [
+          `  no data for ${describeDuration(widest.gap)} after the instant in shard ${String(widest.shard)}` +
+            (gaps.length > 1 ? `, for less in ${plural(gaps.length - 1, "other")}` : ""),
+        ]),
+  ];
+}
+
+/** A gap that is worth a line: an hour, in microseconds. */
+const shortestGap = 3_600_000_000;
+
+function describeShard(move: Move): string {
+  const to = describePosition({ kind: "at", cursor: move.to }, move.toTime);
+  const from = describePosition(move.from, move.fromTime);
+  const what = move.direction === "set" ? "set" : `${move.direction} ${describeDuration(move.span)}`;
+  const amount = move.logGroups === undefined ? "" : `, ${describeLogGroups(move.logGroups)}`;
+  return `  shard ${String(move.shard)}  ${what}${amount}: ${from} → ${to}`;
+}
+
+function describeExtremes(moves: readonly Move[]): readonly string[] {
+  const known = moves.filter(({ direction }) => direction !== "set");
+  const furthest = known.toSorted((left, right) => right.span - left.span)[0];
+  const nearest = known.toSorted((left, right) => left.span - right.span)[0];
+  return [
+    ...(furthest === undefined ? [] : ["  the furthest:", `  ${describeShard(furthest)}`]),
+    ...(nearest === undefined ? [] : ["  the nearest:", `  ${describeShard(nearest)}`]),
+    `  all ${String(moves.length)}: sls.getReplayPlan`,
+  ];
+}
+
+function describeLive(shards: readonly DescribedShard[]): readonly string[] {
+  const live = shards.flatMap(({ decision }) =>
+    decision.kind === "refused" && decision.refusal.kind === "liveConsumers" ? [decision.refusal] : [],
+  )[0];
+  if (live === undefined) return [];
+  const [first] = live.consumers;
+  const others = live.consumers.length - 1;
+  return [
+    `  warning: consumers are alive; stop them and wait ${describeDuration(live.quietAfter)} before the up:`,
+    ...(first === undefined
+      ? []
+      : [`${describeConsumer(first)}${others > 0 ? `, and ${plural(others, "shard")} more` : ""}`]),
+  ];
+}
+
+/** Describes why a whole group is left alone: each reason once, with the shards it holds for. */
+export function describeGroupRefusal(
+  subject: Subject,
+  refusals: readonly { readonly shard: number; readonly refusal: Refusal }[],
+): string {
+  const kinds = [...new Set(refusals.map(({ refusal }) => refusal.kind))];
+  return kinds
+    .map((kind) => {
+      const same = refusals.filter(({ refusal }) => refusal.kind === kind);
+      const worst = furthest(same);
+      const concerned = same.map(({ shard }) => String(shard));
+      const shards =
+        concerned.length <= 10
+          ? concerned.join(", ")
+          : `${concerned.slice(0, 10).join(", ")} and ${String(concerned.length - 10)} more`;
+      const name = kind === "liveConsumers" ? subject.id : `${subject.id}, shard ${shards}`;
+      return describeRefusal({ ...subject, id: name }, worst);
+    })
+    .join("\n");
+}
+
+/** The refusal to show of several of one kind: the one whose escape lets all of them pass. */
+function furthest(same: readonly { readonly refusal: Refusal }[]): Refusal {
+  const sorted = same
+    .map(({ refusal }) => refusal)
+    .toSorted((left, right) =>
+      left.kind === "tooFar" && right.kind === "tooFar" ? right.span - left.span : 0,
+    );
+  const [worst] = sorted;
+  if (worst === undefined) throw new RangeError("there is nothing to describe");
+  return worst;
+}
+
+function ascending(left: number, right: number): number {
+  return left - right;
+}
+
+function plural(number: number, what: string): string {
+  return `${number.toLocaleString("en-US")} ${what}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,229 @@
+import * as pulumi from "@pulumi/pulumi";
+import { replayApplyProvider, replayPlanProvider } from "../dynamicProvider.js";
+import { refuseAdoptionOptions } from "./adoption.js";
+
+/**
+ * Where a shard shall be moved to: an RFC 3339 instant with offset, of server receive time · `begin` · `end` ·
+ * `previous`, back to before this replay's last move · `keep`, never written · `cursor:<base64>`.
+ */
+export type ReplayPosition = string;
+
+/** Where a whole consumer group shall read from, and the bounds within which it may be moved there. */
+export interface ConsumerGroupReplayArgs {
+  /** The project. A change replaces the replay: the new group is moved, and nothing is undone at the old one. */
+  readonly project: pulumi.Input<string>;
+  /** The logstore. A change replaces the replay, as with {@link project}. */
+  readonly logstore: pulumi.Input<string>;
+  /** The consumer group, which has to exist. A change replaces the replay, as with {@link project}. */
+  readonly consumerGroup: pulumi.Input<string>;
+  /**
+   * One position for all shards, or a map from shard id to position; `"*"` stands for all others, and without it
+   * they are left alone. A change updates, and moves only the shards whose own position changed.
+   */
+  readonly from: pulumi.Input<ReplayPosition | Readonly<Record<string, pulumi.Input<ReplayPosition>>>>;
+  /** Any values. A change moves all shards again although the positions are the same. */
+  readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
+  /**
+   * An RFC 3339 deadline by the service's clock. After it nothing is written: the replay succeeds with status
+   * `expired` and a warning. A change is of state only, but a later one makes expired shards act again.
+   *
+   * @default no deadline
+   */
+  readonly applyBefore?: pulumi.Input<string>;
+  /**
+   * The furthest that any shard may be moved, back or forward, in receive time: an ISO-8601 duration of weeks to
+   * seconds. What is further is refused, for the whole group. A change is of state only.
+   *
+   * @default "PT24H"
+   */
+  readonly maxMove?: pulumi.Input<string>;
+  /**
+   * What to do while consumers of the group are seen alive: `"refuse"`; `"wait"` until they are quiet, for
+   * {@link waitTimeout} at the most and with nothing written before; or `"overwrite"`, and watch for
+   * {@link watchFor} whether they save over the pins. A change is of state only.
+   *
+   * @default "refuse"
+   */
+  readonly onActiveConsumers?: pulumi.Input<"refuse" | "wait" | "overwrite">;
+  /**
+   * How long `"wait"` waits at the most, as an ISO-8601 duration. A change is of state only.
+   *
+   * @default "PT5M"
+   */
+  readonly waitTimeout?: pulumi.Input<string>;
+  /**
+   * How long pins are watched after `"overwrite"`, as an ISO-8601 duration; `PT0S` does not watch. A change is of
+   * state only.
+   *
+   * @default "PT75S"
+   */
+  readonly watchFor?: pulumi.Input<string>;
+  /**
+   * Whether an instant older than the logstore's retention is accepted, and what is left is read from its begin.
+   * A change is of state only.
+   *
+   * @default false
+   */
+  readonly allowTruncated?: pulumi.Input<boolean>;
+  /**
+   * Whether a shard of an ordered group may be rewound past its split or merge, so that it is read beside its
+   * children. A change is of state only.
+   *
+   * @default false
+   */
+  readonly allowUnordered?: pulumi.Input<boolean>;
+  /** Why: kept in state and shown with the plan. A change is of state only. */
+  readonly reason?: pulumi.Input<string>;
+}
+
+/** How far one shard of a replay is. Times are RFC 3339; what does not apply is absent. */
+export interface ReplayedShard {
+  readonly shard: number;
+  /** Names the decision that this is the result of. */
+  readonly act: string;
+  /**
+   * `pinned`: written and read back · `alreadyThere` · `kept`: left alone on purpose · `expired` · `overwritten`:
+   * a consumer saved over the pin while it was watched · `pending`, `failed`, `uncertain`: after an up that failed.
+   */
+  readonly status:
+    "pinned" | "alreadyThere" | "kept" | "expired" | "overwritten" | "pending" | "failed" | "uncertain";
+  readonly checkpoint?: string;
+  readonly checkpointTime?: string;
+  /** Where the shard stood before the last move; `none` where the group had no checkpoint. */
+  readonly previousCheckpoint?: string;
+  readonly previousCheckpointTime?: string;
+  readonly previousConsumer?: string;
+  readonly pinnedAt?: string;
+  readonly requestId?: string;
+}
+
+/**
+ * Moves a whole consumer group to a point in time, once: every shard, read-only parents of splits and merges
+ * included.
+ *
+ * The plan looks at the group, decides every shard and keeps where it stood; a single refusal stops all of it. Only
+ * then are the shards written and read back. An up that is interrupted goes on with the shards that are not
+ * finished, and never writes one twice. `from: "previous"`, or another replay's `previousPositions`, leads back.
+ * Later ups send nothing, whatever the consumers do. Stop the group's consumers first.
+ *
+ * `dependsOn` and before-hooks hold for the plan, after-hooks for the writes; whatever depends on the replay waits
+ * for both.
+ *
+ * @example
+ * ```ts
+ * const replay = new sls.ConsumerGroupReplay("orders-replay", {
+ *   project: "shop",
+ *   logstore: "orders",
+ *   consumerGroup: "billing",
+ *   from: "2026-11-20T08:00:00+08:00",
+ *   reason: "INC-4711: tax rate was wrong until 08:00",
+ * });
+ * export const wayBack = replay.previousPositions;
+ * ```
+ */
+export class ConsumerGroupReplay extends pulumi.ComponentResource {
+  /** How far each shard is. */
+  declare readonly shards: pulumi.Output<ReplayedShard[]>;
+  /** Where the shards were put: a map that another replay accepts as `from`. */
+  declare readonly positions: pulumi.Output<Record<string, ReplayPosition>>;
+  /** Where the shards stood before the last move: the way back, as a map that another replay accepts as `from`. */
+  declare readonly previousPositions: pulumi.Output<Record<string, ReplayPosition>>;
+  /** When the group was looked at, by the service's clock. */
+  declare readonly plannedAt: pulumi.Output<string>;
+  /** When SLS wrote the last shard, by its own clock; absent where nothing was written. */
+  declare readonly pinnedAt: pulumi.Output<string | undefined>;
+  /** How many shards have which status. */
+  declare readonly totals: pulumi.Output<Record<string, number>>;
+
+  /**
+   * @param name The name of the replay in the stack. A rename without `aliases` is a new replay, which `maxMove` and
+   * `applyBefore` bound.
+   * @param args Where to, and how far it may move.
+   * @param opts Pulumi's options.
+   * @throws When `opts` holds `import` or `id`.
+   */
+  constructor(name: string, args: ConsumerGroupReplayArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    refuseAdoptionOptions("ConsumerGroupReplay", name, opts);
+    const { dependsOn, hooks, ...componentOptions } = opts;
+    super("sls:index:ConsumerGroupReplay", name, {}, componentOptions);
+    const { before, after } = splitHooks(hooks);
+    const plan = new ReplayPlan(`${name}-plan`, args, {
+      parent: this,
+      ...(dependsOn !== undefined && { dependsOn }),
+      ...(before !== undefined && { hooks: before }),
+    });
+    const apply = new ReplayApply(
+      `${name}-apply`,
+      { ...applyArgs(args), plan: plan.plan },
+      { parent: this, ...(after !== undefined && { hooks: after }) },
+    );
+    const { shards, positions, previousPositions, plannedAt, pinnedAt, totals } = apply;
+    Object.assign(this, { shards, positions, previousPositions, plannedAt, pinnedAt, totals });
+    this.registerOutputs({ shards, positions, previousPositions, plannedAt, pinnedAt, totals });
+  }
+}
+
+/** What apply needs beside the plan: whose checkpoints, and the bounds that hold while they are written. */
+function applyArgs(args: ConsumerGroupReplayArgs): Record<string, unknown> {
+  const { from: _from, triggers: _triggers, allowTruncated: _allowTruncated, ...rest } = args;
+  return rest;
+}
+
+/** The plan looks before anything is moved, and apply is what moves: hooks around the move go to either side of it. */
+function splitHooks(hooks: pulumi.ResourceHookBinding | undefined): {
+  readonly before: pulumi.ResourceHookBinding | undefined;
+  readonly after: pulumi.ResourceHookBinding | undefined;
+} {
+  if (hooks === undefined) return { before: undefined, after: undefined };
+  const entries = Object.entries(hooks);
+  const chosen = (starts: string): pulumi.ResourceHookBinding =>
+    Object.fromEntries(entries.filter(([name]) => name.startsWith(starts) || name.startsWith("on")));
+  return { before: chosen("before"), after: chosen("after") };
+}
+
+const hidden = { hideDiffs: ["__provider", "plan"] };
+
+/** The decision about a whole group, in state before anything is written. */
+class ReplayPlan extends pulumi.dynamic.Resource {
+  declare readonly plan: pulumi.Output<unknown>;
+
+  constructor(name: string, args: ConsumerGroupReplayArgs, opts: pulumi.CustomResourceOptions) {
+    super(
+      replayPlanProvider,
+      name,
+      { ...args, plan: undefined },
+      { ...opts, ...hidden },
+      "sls",
+      "ReplayPlan",
+    );
+  }
+}
+
+/** The writes that carry a plan out. */
+class ReplayApply extends pulumi.dynamic.Resource {
+  declare readonly shards: pulumi.Output<ReplayedShard[]>;
+  declare readonly positions: pulumi.Output<Record<string, ReplayPosition>>;
+  declare readonly previousPositions: pulumi.Output<Record<string, ReplayPosition>>;
+  declare readonly plannedAt: pulumi.Output<string>;
+  declare readonly pinnedAt: pulumi.Output<string | undefined>;
+  declare readonly totals: pulumi.Output<Record<string, number>>;
+
+  constructor(name: string, args: Record<string, unknown>, opts: pulumi.CustomResourceOptions) {
+    super(
+      replayApplyProvider,
+      name,
+      {
+        ...args,
+        shards: undefined,
+        positions: undefined,
+        previousPositions: undefined,
+        plannedAt: undefined,
+        pinnedAt: undefined,
+        totals: undefined,
+      },
+      { ...opts, ...hidden },
+      "sls",
+      "ReplayApply",
+    );
+  }
+}

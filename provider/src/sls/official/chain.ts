@@ -1,0 +1,95 @@
+import { type Duration, millisecondsOf } from "../../model/duration.js";
+import { CredentialsFailure } from "../credentials.js";
+import { type ChainVariables } from "../credentialsOrigin.js";
+import { describeOfficialFailure } from "./failure.js";
+import { type OfficialLibrary, type OfficialProvider } from "./library.js";
+
+/** One place of the chain. Some refuse to be made where the environment turns them off. */
+export interface ChainPlace {
+  readonly name: string;
+  readonly make: () => OfficialProvider;
+}
+
+/**
+ * The places of the library's own default chain, in its order, but for the environment's key pairs, which come
+ * before. Its last two are left out where nothing names them: off the cloud the instance's metadata would be
+ * waited for, in a network where anyone may answer, and a URI that is not set would be asked as
+ * `https://undefined`.
+ */
+export function chainPlaces(
+  library: OfficialLibrary,
+  { oidc, ecsRoleName, credentialsUri }: ChainVariables,
+  requestTimeout: Duration,
+): readonly ChainPlace[] {
+  const milliseconds = millisecondsOf(requestTimeout);
+  return [
+    oidc !== undefined && {
+      name: "OIDC",
+      make: () =>
+        library.OIDCRoleArnCredentialsProvider.builder()
+          .withRoleArn(oidc.roleArn)
+          .withOIDCProviderArn(oidc.providerArn)
+          .withOIDCTokenFilePath(oidc.tokenFile)
+          .withConnectTimeout(milliseconds)
+          .withReadTimeout(milliseconds)
+          .build(),
+    },
+    {
+      name: "the aliyun CLI's profile",
+      make: () => library.CLIProfileCredentialsProvider.builder().build(),
+    },
+    {
+      name: "the credentials file",
+      make: () => library.ProfileCredentialsProvider.builder().build(),
+    },
+    ecsRoleName !== undefined && {
+      name: "the ECS instance's role",
+      make: () => library.ECSRAMRoleCredentialsProvider.builder().withRoleName(ecsRoleName).build(),
+    },
+    credentialsUri !== undefined && {
+      name: "the credentials URI",
+      make: () =>
+        library.URICredentialsProvider.builder()
+          .withCredentialsURI(credentialsUri)
+          .withConnectTimeout(milliseconds)
+          .withReadTimeout(milliseconds)
+          .build(),
+    },
+  ].filter((place) => place !== false);
+}
+
+/** Asks one place after the other, and from then on the one that answered. */
+export class Chain implements OfficialProvider {
+  readonly #places: readonly ChainPlace[];
+  #answering: OfficialProvider | undefined;
+
+  constructor(places: readonly ChainPlace[]) {
+    this.#places = places;
+  }
+
+  async getCredentials(): ReturnType<OfficialProvider["getCredentials"]> {
+    if (this.#answering !== undefined) return this.#answering.getCredentials();
+    const failures: { readonly name: string; readonly what: string; readonly passing: boolean }[] = [];
+    for (const { name, make } of this.#places) {
+      try {
+        const provider = make();
+        const answered = await provider.getCredentials();
+        this.#answering = provider;
+        return answered;
+      } catch (error) {
+        failures.push({ name, ...describeOfficialFailure(error) });
+      }
+    }
+    throw new CredentialsFailure("no credentials were found", {
+      facts: failures.map(({ name, what }) => `${name}: ${what}`),
+      wayOut:
+        "Set sls:accessKeyId and sls:accessKeySecret (or alicloud:accessKey and alicloud:secretKey, or " +
+        "ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY), or sls:profile. On an ECS instance name its role in ALICLOUD_ECS_ROLE_NAME.",
+      passing: failures.some(({ passing }) => passing),
+    });
+  }
+
+  getProviderName(): string {
+    return this.#answering?.getProviderName() ?? "default";
+  }
+}

@@ -1,0 +1,558 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { positionOf } from "../../provider/src/model/cursor.js";
+import { durationOfSeconds } from "../../provider/src/model/duration.js";
+import { type Instant } from "../../provider/src/model/instant.js";
+import { type Decision, decide, quietAfter } from "../../provider/src/replay/decide.js";
+import { type ShardIntent } from "../../provider/src/replay/intent.js";
+import { moveOf } from "../../provider/src/replay/move.js";
+import {
+  type CheckpointRecord,
+  type Observation,
+  type ShardObservation,
+} from "../../provider/src/replay/observation.js";
+import { resume } from "../../provider/src/replay/resume.js";
+import {
+  beforeNoon,
+  cursor,
+  day,
+  hour,
+  intent,
+  minute,
+  noon,
+  receivedBeforeNoon,
+  record,
+  seenShard,
+  shard,
+  standsAt,
+} from "./scenario.js";
+
+/** What decide is asked, in parts that a row of its table changes. */
+interface Scenario {
+  readonly intent: ShardIntent;
+  readonly shard: ShardObservation;
+  readonly ordered: boolean;
+  readonly known: boolean;
+  readonly looked: boolean;
+}
+
+const harmless: Scenario = { intent, shard, ordered: false, known: true, looked: true };
+const retention = durationOfSeconds(7 * day);
+
+function observationOf({ shard, ordered, known, looked }: Scenario): Observation {
+  if (!looked) return { kind: "unseen", serverTime: noon, failure: new Error("reset") };
+  return seenShard(shard, {
+    group: { ordered, timeout: durationOfSeconds(minute) },
+    retention,
+    ...(!known && { shard: undefined }),
+  });
+}
+
+function decided(scenario: Scenario, isOurs: (record: CheckpointRecord) => boolean = () => false): Decision {
+  return decide(scenario.intent, observationOf(scenario), isOurs);
+}
+
+function nameOf(decision: Decision): string {
+  return decision.kind === "refused" ? decision.refusal.kind : decision.kind;
+}
+
+function asking(scenario: Scenario, more: Partial<ShardIntent>): Scenario {
+  return { ...scenario, intent: { ...scenario.intent, ...more } };
+}
+
+function seeing(scenario: Scenario, more: Partial<ShardObservation>): Scenario {
+  return { ...scenario, shard: { ...scenario.shard, ...more } };
+}
+
+function recorded(scenario: Scenario, more: Partial<CheckpointRecord>): Scenario {
+  return seeing(scenario, { record: { ...scenario.shard.record, ...more } });
+}
+
+/** One thing that may be seen, which alone leads to `result`. Rows stand in the order in which they win. */
+interface Row {
+  readonly row: number;
+  readonly result: string;
+  readonly seen: string;
+  readonly change: (scenario: Scenario) => Scenario;
+  /** What cannot be seen at the same time. */
+  readonly excludes?: readonly string[];
+}
+
+const rows: readonly Row[] = [
+  { row: 1, result: "unknownShard", seen: "no such shard", change: (before) => ({ ...before, known: false }) },
+  { row: 2, result: "kept", seen: "keep", change: (before) => asking(before, { target: { kind: "keep" } }) },
+  {
+    row: 3,
+    result: "alreadyThere",
+    seen: "stands at the target",
+    change: (before) => {
+      const { target } = before.intent;
+      return typeof target === "string"
+        ? recorded(before, { checkpoint: { kind: "at", cursor: target } })
+        : before;
+    },
+  },
+  {
+    row: 4,
+    result: "expired",
+    seen: "past the deadline",
+    change: (before) => asking(before, { applyBefore: (noon - 1) as Instant }),
+  },
+  {
+    row: 5,
+    result: "lookFailed",
+    seen: "a look that failed",
+    change: (before) => ({ ...before, looked: false }),
+    excludes: ["no such shard", "keep", "stands at the target"],
+  },
+  {
+    row: 6,
+    result: "nothingBefore",
+    seen: "nothing to put back",
+    change: (before) => asking(before, { target: { kind: "nothingBefore" } }),
+    excludes: ["keep", "stands at the target"],
+  },
+  {
+    row: 6,
+    result: "inTheFuture",
+    seen: "an instant in the future",
+    change: (before) => asking(before, { asked: (noon + 1) as Instant }),
+    excludes: ["nothing to put back"],
+  },
+  {
+    row: 6,
+    result: "outsideWindow",
+    seen: "a cursor before the window",
+    change: (before) =>
+      seeing(asking(before, { target: cursor(9) }), { targetTime: { kind: "outside" } }),
+    excludes: ["keep", "nothing to put back"],
+  },
+  {
+    row: 6,
+    result: "outsideWindow",
+    seen: "a cursor after the window",
+    change: (before) =>
+      seeing(asking(before, { target: cursor(101) }), { targetTime: { kind: "outside" } }),
+    excludes: ["keep", "nothing to put back", "a cursor before the window"],
+  },
+  {
+    row: 7,
+    result: "truncated",
+    seen: "an instant older than the retention",
+    change: (before) => asking(before, { asked: beforeNoon(7 * day + 1) }),
+    excludes: ["nothing to put back", "an instant in the future"],
+  },
+  {
+    row: 8,
+    result: "tooFar",
+    seen: "further than maxMove",
+    change: (before) => asking(before, { maxMove: durationOfSeconds(3 * hour - 1) }),
+    excludes: ["nothing to put back"],
+  },
+  {
+    row: 9,
+    result: "unordered",
+    seen: "an ordered group rewound past a split",
+    change: (before) =>
+      recorded(seeing({ ...before, ordered: true }, { status: "readonly" }), { checkpoint: standsAt(100) }),
+    excludes: ["stands at the target", "nothing to put back"],
+  },
+  {
+    row: 10,
+    result: "liveConsumers",
+    seen: "a consumer that is alive",
+    change: (before) => recorded(before, { updateTime: beforeNoon(minute) }),
+    excludes: ["nothing to put back"],
+  },
+];
+
+function compatible(...chosen: readonly Row[]): boolean {
+  return chosen.every((left) => chosen.every((right) => left.excludes?.includes(right.seen) !== true));
+}
+
+/** All that is chosen is seen at once. Later rows are put in first, because the earlier ones look at what is there. */
+function together(chosen: readonly Row[]): Scenario {
+  return [...chosen].reverse().reduce((scenario, { change }) => change(scenario), harmless);
+}
+
+describe("decide", () => {
+  test("moves a shard where nothing stands against it", () => {
+    expect(decided(harmless)).toEqual({ kind: "move", move: moveOf(shard, cursor(50), noon), overwrites: [] });
+  });
+
+  test("has a row for each of its thirteen sights, in order", () => {
+    expect(rows.map(({ row }) => row)).toEqual([1, 2, 3, 4, 5, 6, 6, 6, 6, 7, 8, 9, 10]);
+  });
+
+  test.each(rows)("row $row: $seen is $result", ({ change, result }) => {
+    expect(nameOf(decided(change(harmless)))).toBe(result);
+  });
+
+  const pairs = rows.flatMap((first, index) =>
+    rows
+      .slice(index + 1)
+      .filter((second) => compatible(first, second))
+      .map((second) => ({ first, second })),
+  );
+
+  test("is tested with every pair of rows that can be seen at once", () => {
+    expect(pairs).toHaveLength(61);
+  });
+
+  test.each(pairs)("$first.seen wins over $second.seen", ({ first, second }) => {
+    expect(nameOf(decided(together([first, second])))).toBe(first.result);
+  });
+
+  test("answers the first row of however many are seen at once", () => {
+    fc.assert(
+      fc.property(fc.subarray([...rows], { minLength: 1 }), (chosen) => {
+        fc.pre(compatible(...chosen));
+        expect(nameOf(decided(together(chosen)))).toBe(chosen[0]?.result);
+      }),
+    );
+  });
+});
+
+describe("the deadline", () => {
+  test.each([
+    { applyBefore: noon - 1, kind: "expired" },
+    { applyBefore: noon, kind: "move" },
+    { applyBefore: noon + 1, kind: "move" },
+  ])("$applyBefore against the service's clock is $kind", ({ applyBefore, kind }) => {
+    expect(decided(asking(harmless, { applyBefore: applyBefore as Instant })).kind).toBe(kind);
+  });
+
+  test("counts where the look failed, by the failing answer's date, and not without one", () => {
+    const late = { ...intent, applyBefore: beforeNoon(1) };
+    const failure = new Error("reset");
+    const dated = decide(late, { kind: "unseen", serverTime: noon, failure }, () => false);
+    expect(dated).toEqual({ kind: "expired", applyBefore: late.applyBefore, serverTime: noon });
+    const undated = decide(late, { kind: "unseen", serverTime: undefined, failure }, () => false);
+    expect(undated).toEqual({ kind: "refused", refusal: { kind: "lookFailed", failure } });
+  });
+});
+
+describe("the window", () => {
+  test.each([
+    { target: 9, result: "outsideWindow", side: "before" },
+    { target: 10, result: "move", side: undefined },
+    { target: 100, result: "move", side: undefined },
+    { target: 101, result: "outsideWindow", side: "after" },
+  ])("from 10 to 100: $target is $result", ({ target, result, side }) => {
+    const decision = decided(asking(harmless, { target: cursor(target) }));
+    expect(nameOf(decision)).toBe(result);
+    if (decision.kind !== "refused") return;
+    expect(decision.refusal).toEqual({
+      kind: "outsideWindow",
+      side,
+      begin: cursor(10),
+      end: cursor(100),
+    });
+  });
+
+  test("of an empty shard holds its end, and moves there", () => {
+    const empty = seeing(asking(harmless, { target: cursor(100) }), {
+      begin: cursor(100),
+      currentTime: { kind: "outside" },
+      targetTime: { kind: "empty" },
+    });
+    expect(decided(empty).kind).toBe("move");
+    expect(nameOf(decided(asking(empty, { target: cursor(99) })))).toBe("outsideWindow");
+  });
+
+  test("does not matter for a shard that stands there already, or for one without a checkpoint", () => {
+    const gone = recorded(asking(harmless, { target: cursor(5) }), { checkpoint: standsAt(5) });
+    expect(decided(gone).kind).toBe("alreadyThere");
+    const untouched = recorded(harmless, { checkpoint: { kind: "none" }, updateTime: undefined });
+    expect(decided(seeing(untouched, { currentTime: { kind: "outside" } })).kind).toBe("move");
+  });
+});
+
+describe("an instant that was asked for", () => {
+  const asked = beforeNoon(7 * day + 1);
+
+  test("may be exactly as old as the retention, and exactly now", () => {
+    expect(decided(asking(harmless, { asked: beforeNoon(7 * day) })).kind).toBe("move");
+    expect(decided(asking(harmless, { asked: noon })).kind).toBe("move");
+  });
+
+  test("may be gone where that is allowed", () => {
+    expect(decided(asking(harmless, { asked, allowTruncated: true })).kind).toBe("move");
+    expect(nameOf(decided(asking(harmless, { asked, allowTruncated: false })))).toBe("truncated");
+  });
+
+  test("is not gone from a shard that was born later", () => {
+    const bornLater = asking(seeing(harmless, { createdAt: (asked + 1) as Instant }), { asked });
+    expect(decided(bornLater).kind).toBe("move");
+    const bornThen = asking(seeing(harmless, { createdAt: asked }), { asked });
+    expect(nameOf(decided(bornThen))).toBe("truncated");
+  });
+
+  test("says since when log groups are kept, and which is the first that would be read", () => {
+    expect(decided(asking(harmless, { asked }))).toEqual({
+      kind: "refused",
+      refusal: {
+        kind: "truncated",
+        asked,
+        keptSince: beforeNoon(7 * day),
+        firstRead: receivedBeforeNoon(4 * hour),
+      },
+    });
+  });
+});
+
+describe("maxMove", () => {
+  test.each([
+    { maxMove: 3 * hour, kind: "move" },
+    { maxMove: 3 * hour - 1, kind: "refused" },
+  ])("of $maxMove seconds against a span of three hours: $kind", ({ maxMove, kind }) => {
+    expect(decided(asking(harmless, { maxMove: durationOfSeconds(maxMove) })).kind).toBe(kind);
+  });
+
+  test("bounds moves forward like those back", () => {
+    const ahead = seeing(asking(harmless, { target: cursor(90), maxMove: durationOfSeconds(minute) }), {
+      targetTime: receivedBeforeNoon(0),
+    });
+    expect(decided(ahead)).toMatchObject({
+      refusal: { kind: "tooFar", span: durationOfSeconds(hour), move: { direction: "forward" } },
+    });
+  });
+
+  test("refuses what cannot be measured, however wide it is", () => {
+    const unmeasured = seeing(harmless, { targetTime: { kind: "outside" } });
+    const wide = { maxMove: durationOfSeconds(200 * 365 * day) };
+    expect(nameOf(decided(asking(unmeasured, wide)))).toBe("tooFar");
+  });
+});
+
+describe("an ordered group", () => {
+  const rewound = rows.find(({ result }) => result === "unordered")?.change(harmless) ?? harmless;
+
+  test.each([
+    { name: "where that is allowed", scenario: asking(rewound, { allowUnordered: true }) },
+    { name: "that is not ordered", scenario: { ...rewound, ordered: false } },
+    { name: "whose shard was never split", scenario: seeing(rewound, { status: "readwrite" }) },
+    {
+      name: "that has not read the shard to its end",
+      scenario: recorded(rewound, { checkpoint: standsAt(99) }),
+    },
+    { name: "that never read the shard", scenario: recorded(rewound, { checkpoint: { kind: "none" } }) },
+  ] as const)("is moved $name", ({ scenario }) => {
+    expect(decided(scenario).kind).toBe("move");
+  });
+});
+
+describe("live consumers", () => {
+  test.each([
+    { timeout: 60, ago: 74, kind: "refused" },
+    { timeout: 60, ago: 75, kind: "move" },
+    { timeout: 10, ago: 74, kind: "refused" },
+    { timeout: 10, ago: 75, kind: "move" },
+    { timeout: 300, ago: 314, kind: "refused" },
+    { timeout: 300, ago: 315, kind: "move" },
+    { timeout: 60, ago: -5, kind: "refused" },
+  ])("a commit $ago s ago in a group with a timeout of $timeout s: $kind", ({ timeout, ago, kind }) => {
+    const observed = recorded(harmless, { updateTime: beforeNoon(ago) }).shard;
+    const group = { ordered: false, timeout: durationOfSeconds(timeout) };
+    expect(decide(intent, seenShard(observed, { group }), () => false).kind).toBe(kind);
+  });
+
+  const other: CheckpointRecord = { ...record, shard: 1, updateTime: beforeNoon(7) };
+
+  test.each([
+    { name: "of the same consumer", records: [record, other], judges: undefined, alive: [1] },
+    {
+      name: "of another consumer",
+      records: [record, { ...other, consumer: "host-b" }],
+      judges: undefined,
+      alive: [],
+    },
+    {
+      name: "of another consumer, where the whole group is judged",
+      records: [record, { ...other, consumer: "host-b" }],
+      judges: "group",
+      alive: [1],
+    },
+    {
+      name: "of nobody, where nobody owns the shard",
+      records: [
+        { ...record, consumer: undefined },
+        { ...other, consumer: undefined },
+      ],
+      judges: undefined,
+      alive: [],
+    },
+    {
+      name: "that was never written",
+      records: [record, { ...other, updateTime: undefined }],
+      judges: "group",
+      alive: [],
+    },
+  ] as const)("a commit of another shard $name: $alive", ({ records, judges, alive }) => {
+    const observed = { ...shard, record: records[0] };
+    const asked: ShardIntent = { ...intent, ...(judges !== undefined && { judges }) };
+    const decision = decide(asked, seenShard(observed, { records }), () => false);
+    const consumers =
+      decision.kind === "refused" && decision.refusal.kind === "liveConsumers"
+        ? decision.refusal.consumers
+        : [];
+    expect(consumers.map((consumer) => consumer.shard)).toEqual(alive);
+  });
+
+  const alive = recorded(harmless, { updateTime: beforeNoon(7) });
+
+  test("are named with their last commit, and when they count as gone", () => {
+    expect(decided(alive)).toMatchObject({
+      refusal: {
+        kind: "liveConsumers",
+        consumers: [{ shard: 0, consumer: "host-a", committed: durationOfSeconds(7) }],
+        quietAfter: durationOfSeconds(75),
+      },
+    });
+  });
+
+  test("are not seen in our own commits", () => {
+    expect(decided(alive, () => true).kind).toBe("move");
+    expect(decided(alive, ({ shard }) => shard === 1).kind).toBe("refused");
+  });
+
+  test("are waited for, or overwritten and named, where that is asked for", () => {
+    expect(decided(asking(alive, { onActiveConsumers: "wait" })).kind).toBe("refused");
+    expect(decided(asking(alive, { onActiveConsumers: "overwrite" }))).toMatchObject({
+      kind: "move",
+      overwrites: [{ shard: 0, consumer: "host-a", committed: durationOfSeconds(7) }],
+    });
+  });
+});
+
+describe("whatever is seen", () => {
+  const position = fc.integer({ min: 0, max: 12 });
+  const instant = fc.integer({ min: -20, max: 5 }).map((days) => beforeNoon(-days * day));
+  const time = fc.oneof(
+    instant.map((value) => ({ kind: "at", instant: value }) as const),
+    fc.constantFrom({ kind: "empty" } as const, { kind: "outside" } as const),
+  );
+  const anyRecord = fc.record({
+    shard: fc.constantFrom(0, 1),
+    checkpoint: fc.oneof(position.map(standsAt), fc.constant({ kind: "none" } as const)),
+    updateTime: fc.option(
+      fc.integer({ min: -10, max: 200 }).map(beforeNoon),
+      { nil: undefined },
+    ),
+    consumer: fc.constantFrom("host-a", "host-b", undefined),
+  });
+  const anyShard = fc.record({
+    shard: fc.constant(0),
+    status: fc.constantFrom("readwrite" as const, "readonly" as const),
+    begin: fc.constant(cursor(3)),
+    end: fc.constant(cursor(9)),
+    record: anyRecord.map((value) => ({ ...value, shard: 0 })),
+    currentTime: time,
+    targetTime: time,
+  });
+  const anyIntent: fc.Arbitrary<ShardIntent> = fc.record(
+    {
+      target: position.map(cursor),
+      applyBefore: fc.option(instant, { nil: undefined }),
+      maxMove: fc.integer({ min: 0, max: 30 }).map((days) => durationOfSeconds(days * day)),
+      onActiveConsumers: fc.constantFrom("refuse" as const, "wait" as const, "overwrite" as const),
+      waitTimeout: fc.constant(durationOfSeconds(0)),
+      watchFor: fc.constant(durationOfSeconds(0)),
+      allowUnordered: fc.boolean(),
+      asked: instant,
+      allowTruncated: fc.boolean(),
+      judges: fc.constantFrom("shard" as const, "group" as const),
+    },
+    {
+      requiredKeys: [
+        "target",
+        "applyBefore",
+        "maxMove",
+        "onActiveConsumers",
+        "waitTimeout",
+        "watchFor",
+        "allowUnordered",
+      ],
+    },
+  );
+  const anySeen = fc
+    .record({ observed: anyShard, others: fc.array(anyRecord, { maxLength: 3 }), ordered: fc.boolean() })
+    .map(({ observed, others, ordered }) =>
+      seenShard(observed, {
+        group: { ordered, timeout: durationOfSeconds(minute) },
+        retention,
+        records: [observed.record, ...others.map((value) => ({ ...value, shard: 1 }))],
+      }),
+    );
+
+  /** Everything that stands against a move, worked out from what each guard promises. */
+  function guards(asked: ShardIntent, seen: ReturnType<typeof seenShard>): readonly string[] {
+    const { shard: observed } = seen;
+    const { target, applyBefore } = asked;
+    if (observed === undefined || typeof target !== "string") return ["nothing to move"];
+    const { checkpoint } = observed.record;
+    const stands = checkpoint.kind === "at" ? Number(positionOf(checkpoint.cursor)) : undefined;
+    const to = Number(positionOf(target));
+    const within = stands !== undefined && observed.currentTime.kind !== "outside";
+    const owner = observed.record.consumer;
+    const alive = seen.records.filter(
+      ({ updateTime, shard: of, consumer }) =>
+        updateTime !== undefined &&
+        noon - updateTime < quietAfter(seen) &&
+        (asked.judges === "group" || of === 0 || (owner !== undefined && owner === consumer)),
+    );
+    return [
+      stands === to ? "there" : "",
+      applyBefore !== undefined && noon > applyBefore ? "deadline" : "",
+      asked.asked !== undefined && asked.asked > noon ? "future" : "",
+      to < 3 || to > 9 ? "window" : "",
+      asked.asked !== undefined && asked.asked < noon - retention && asked.allowTruncated !== true ? "gone" : "",
+      moveOf(observed, target, noon).span > asked.maxMove ? "span" : "",
+      seen.group.ordered && observed.status === "readonly" && within && stands >= 9 && to < stands
+        ? asked.allowUnordered
+          ? ""
+          : "order"
+        : "",
+      alive.length > 0 && asked.onActiveConsumers !== "overwrite" ? "alive" : "",
+    ].filter((guard) => guard !== "");
+  }
+
+  test("a shard is moved if and only if no guard stands against it", () => {
+    fc.assert(
+      fc.property(anyIntent, anySeen, (asked, seen) => {
+        const decision = decide(asked, seen, () => false);
+        expect([decision.kind === "move", guards(asked, seen)]).toEqual([
+          guards(asked, seen).length === 0,
+          guards(asked, seen),
+        ]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("a look that failed or a shard that is unknown never moves one", () => {
+    fc.assert(
+      fc.property(anyIntent, anySeen, fc.option(instant, { nil: undefined }), (asked, seen, serverTime) => {
+        const unseen = { kind: "unseen", serverTime, failure: new Error("reset") } as const;
+        expect(["expired", "refused"]).toContain(decide(asked, unseen, () => false).kind);
+        const unknown = decide(asked, { ...seen, shard: undefined }, () => false);
+        expect(nameOf(unknown)).toBe("unknownShard");
+      }),
+    );
+  });
+
+  test("a move that was carried out is not asked for again", () => {
+    fc.assert(
+      fc.property(anyIntent, anySeen, (asked, seen) => {
+        const decision = decide(asked, seen, () => false);
+        if (decision.kind !== "move" || seen.shard === undefined) return;
+        const checkpoint = { kind: "at", cursor: decision.move.to } as const;
+        const moved = { ...seen.shard, record: { ...seen.shard.record, checkpoint } };
+        expect(decide(asked, { ...seen, shard: moved }, () => false).kind).toBe("alreadyThere");
+        const planned = { target: decision.move.to, snapshot: decision.move.from };
+        expect(resume(planned, decision.move.from)).toBe("write");
+        expect(resume(planned, checkpoint)).toBe("done");
+      }),
+    );
+  });
+});

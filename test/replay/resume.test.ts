@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Checkpoint, sameCheckpoint } from "../../provider/src/model/checkpoint.js";
+import { cursorAt } from "../../provider/src/model/cursor.js";
+import { resume } from "../../provider/src/replay/resume.js";
+import { cursor, standsAt } from "./scenario.js";
+
+const none: Checkpoint = { kind: "none" };
+const undecodable: Checkpoint = { kind: "undecodable", text: "?" };
+
+describe("resume", () => {
+  test.each([
+    { name: "at the target", snapshot: standsAt(80), seen: standsAt(50), resumption: "done" },
+    { name: "where the plan saw it", snapshot: standsAt(80), seen: standsAt(80), resumption: "write" },
+    { name: "a log group further", snapshot: standsAt(80), seen: standsAt(81), resumption: "uncertain" },
+    { name: "just past the target", snapshot: standsAt(80), seen: standsAt(51), resumption: "uncertain" },
+    { name: "still without a checkpoint", snapshot: none, seen: none, resumption: "write" },
+    { name: "at a first checkpoint", snapshot: none, seen: standsAt(80), resumption: "uncertain" },
+    { name: "without the checkpoint it had", snapshot: standsAt(80), seen: none, resumption: "uncertain" },
+    { name: "at the same odd text", snapshot: undecodable, seen: undecodable, resumption: "write" },
+    {
+      name: "at another odd text",
+      snapshot: undecodable,
+      seen: { kind: "undecodable", text: "!" },
+      resumption: "uncertain",
+    },
+    { name: "at the target, where it was planned from", snapshot: standsAt(50), seen: standsAt(50), resumption: "done" },
+  ] as const)("of a shard that stands $name: $resumption", ({ snapshot, seen, resumption }) => {
+    expect(resume({ target: cursor(50), snapshot }, seen)).toBe(resumption);
+  });
+
+  const position = fc.bigInt({ min: 0n, max: 5n }).map(cursorAt);
+  const checkpoint: fc.Arbitrary<Checkpoint> = fc.oneof(
+    position.map((at) => ({ kind: "at", cursor: at }) as const),
+    fc.constantFrom(none, undecodable),
+  );
+
+  test("never writes over a third position, and is done nowhere but at the target", () => {
+    fc.assert(
+      fc.property(position, checkpoint, checkpoint, (target, snapshot, seen) => {
+        const there = sameCheckpoint(seen, { kind: "at", cursor: target });
+        const unmoved = sameCheckpoint(seen, snapshot);
+        expect(resume({ target, snapshot }, seen)).toBe(there ? "done" : unmoved ? "write" : "uncertain");
+      }),
+    );
+  });
+
+  test("is done for good: once at the target, no repetition writes", () => {
+    fc.assert(
+      fc.property(position, checkpoint, (target, snapshot) => {
+        const after: Checkpoint = { kind: "at", cursor: target };
+        expect(resume({ target, snapshot }, after)).toBe("done");
+        expect(resume({ target, snapshot: after }, after)).toBe("done");
+      }),
+    );
+  });
+});
