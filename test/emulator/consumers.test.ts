@@ -70,6 +70,16 @@ describe("HeartBeat", () => {
     expect(await beat("a", [])).toEqual([]);
   });
 
+  it("gives a shard back when the consumer it was meant for dies before it came", async () => {
+    const { beat, clock } = await startConsumers({ shardCount: 2 });
+    await beat("a", []);
+    await beat("b", []);
+    clock.now += 50_000;
+    expect(await beat("a", [0, 1])).toEqual([0]);
+    clock.now += 11_000;
+    expect(await beat("a", [0, 1])).toEqual([0, 1]);
+  });
+
   it("frees the shards of a group that nobody reads", async () => {
     const { beat, clock, states } = await startConsumers();
     await beat("a", []);
@@ -118,6 +128,16 @@ describe("an ordered group", () => {
     expect(await beat("a", [0])).toEqual([1, 2]);
     await save(1, emulator.cursorAt("shop", "events", 1, "end"));
     expect(await beat("a", [1, 2])).toEqual([2, 3, 4]);
+  });
+
+  it("keeps a shard waiting for every ancestor, also when its parent was pinned to its end", async () => {
+    const { beat, emulator, save } = await startConsumers({ order: true, shardCount: 1 });
+    emulator.splitShard("shop", "events", 0);
+    emulator.splitShard("shop", "events", 1);
+    await save(1, emulator.cursorAt("shop", "events", 1, "end"));
+    expect(await beat("a", [])).toEqual([0]);
+    await save(0, emulator.cursorAt("shop", "events", 0, "end"));
+    expect(await beat("a", [0])).toEqual([2, 3, 4]);
   });
 
   it("keeps the child of a merge waiting for both parents", async () => {

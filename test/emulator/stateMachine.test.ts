@@ -138,6 +138,8 @@ class World {
       (name) => states.filter(({ owner, state }) => owner === name && state === "already_alloc").length,
     );
     const members = this.group.members(this.now);
+    const owners = states.flatMap(({ owner }) => (owner === undefined ? [] : [owner]));
+    expect(owners.filter((owner) => !members.includes(owner))).toEqual([]);
     if (members.length === this.consumers.size) {
       expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
       expect(states.filter(({ state }) => state === "not_alloc" || state === "transfer")).toEqual([]);

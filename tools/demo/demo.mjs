@@ -90,6 +90,7 @@ async function configure(project, { emulator }) {
  * @returns {Promise<string[]>}
  */
 async function perform(step, number, project, { emulator }) {
+  const earlier = emulator.requests.length;
   say("", `${number}. ${step.says}`);
   step.before?.();
   if (step.checkpoint !== undefined) {
@@ -97,7 +98,6 @@ async function perform(step, number, project, { emulator }) {
     await succeed(project, "config", "set", "checkpoint", step.checkpoint);
   }
   say(`   $ pulumi ${step.command.join(" ")}`);
-  const earlier = emulator.requests.length;
   const { exitCode, output } = await project.run(...step.command, "--suppress-progress");
   const requests = emulator.requests.slice(earlier);
   if (exitCode !== step.exitCode) throw unexpectedEnd(step.command, exitCode, step.exitCode, output);

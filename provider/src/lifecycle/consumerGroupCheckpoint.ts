@@ -16,6 +16,7 @@ import {
   encodeCheckpointState,
   isUnfinished,
 } from "./checkpointState.js";
+import { type CheckpointRecord } from "../replay/observation.js";
 import { type CheckResult, type DiffResult } from "./answers.js";
 import { type LifecycleContext } from "./context.js";
 import { type Declared, type Problem } from "./declared.js";
@@ -173,12 +174,11 @@ function actsAgain(before: CheckpointState, pin: CheckpointPin): boolean {
 
 /** Whether a record is a write of this process, or the very one that state remembers. */
 function wroteIt(before: CheckpointState | undefined, pin: CheckpointPin, context: LifecycleContext): IsOurs {
-  return (record) =>
-    context.memory.wrote(pin.identity, record) ||
-    (before !== undefined &&
-      record.shard === before.pin.identity.shard &&
-      record.updateTime === before.act.pinnedAt &&
-      sameCheckpoint(record.checkpoint, { kind: "at", cursor: before.pin.target }));
+  return (record) => {
+    if (context.memory.wrote(pin.identity, record)) return true;
+    if (before === undefined || record.updateTime !== before.act.pinnedAt) return false;
+    return standsAtPin(record, before.pin);
+  };
 }
 
 /** check is not told when the earlier pin was written, only where to; that is enough for a warning. */
@@ -187,11 +187,15 @@ function standsWherePinned(
   pin: CheckpointPin,
   context: LifecycleContext,
 ): IsOurs {
-  return (record) =>
-    context.memory.wrote(pin.identity, record) ||
-    (before !== undefined &&
-      record.shard === before.identity.shard &&
-      sameCheckpoint(record.checkpoint, { kind: "at", cursor: before.target }));
+  return (record) => {
+    if (context.memory.wrote(pin.identity, record)) return true;
+    return before !== undefined && standsAtPin(record, before);
+  };
+}
+
+function standsAtPin(record: CheckpointRecord, pin: CheckpointPin): boolean {
+  if (record.shard !== pin.identity.shard) return false;
+  return sameCheckpoint(record.checkpoint, { kind: "at", cursor: pin.target });
 }
 
 function completePin(inputs: Declared): CheckpointPin {

@@ -22,7 +22,8 @@ export function parseDuration(text: string): Parsed<Duration> {
       "is not an ISO-8601 duration of weeks to seconds (no months or years), such as PT24H or P2DT6H",
     );
   }
-  const [weeks, days, hours, minutes, seconds] = match.slice(1).map((part) => Number(part ?? 0));
+  const [, ...parts] = match as (string | undefined)[];
+  const [weeks, days, hours, minutes, seconds] = parts.map((part) => Number(part ?? 0));
   const total =
     (weeks ?? 0) * week +
     (days ?? 0) * day +

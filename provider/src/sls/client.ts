@@ -120,7 +120,11 @@ export class SlsClient {
         about: logstoreOf(identity),
       },
       list(
-        object({ shardID: integer, status: oneOf("readwrite", "readonly"), createTime: optional(unixSeconds) }),
+        object({
+          shardID: integer,
+          status: oneOf("readwrite", "readonly"),
+          createTime: optional(unixSeconds),
+        }),
       ),
     );
     return {

@@ -69,6 +69,6 @@ function describe(found: unknown): string {
   if (found === null) return "null";
   if (Array.isArray(found)) return "a list";
   if (typeof found === "object") return "an object";
-  const text = typeof found === "string" ? JSON.stringify(found) : String(found as number | boolean);
+  const text = JSON.stringify(found);
   return text.length <= 60 ? text : `${text.slice(0, 60)}…`;
 }

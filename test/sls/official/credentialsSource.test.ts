@@ -194,12 +194,24 @@ describe("the chain", () => {
       "no credentials were found
       OIDC: STS answered AuthenticationFail.OIDCToken.Expired (request id 0A1B2C3D-0000)
       the aliyun CLI's profile: there is no /home/ci/.aliyun/config.json
-      the credentials file: ENOENT /home/ci/credentials
+      the credentials file: there is no /home/ci/credentials
       the ECS instance's role: no answer in time
       the credentials URI: it failed for a reason that is not repeated here, because it may hold secrets
       Set sls:accessKeyId and sls:accessKeySecret (or alicloud:accessKey and alicloud:secretKey, or ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY), or sls:profile. On an ECS instance name its role in ALICLOUD_ECS_ROLE_NAME."
     `);
-    expect(failure.passing).toBe(true);
+    expect(failure.passing).toBe(false);
+  });
+
+  test.each([
+    { place: "OIDC", passing: true },
+    { place: "URI", passing: true },
+    { place: "ECS", passing: false },
+  ])("that $place alone did not answer in time may pass: $passing", async ({ place, passing }) => {
+    const late = Object.assign(new Error("hidden"), { name: "RequestTimeoutError" });
+    const { source } = sourceOf(chain, (made) =>
+      Promise.reject(made.startsWith(place) ? late : new Error("hidden")),
+    );
+    expect((await failureOf(source.current())).passing).toBe(passing);
   });
 });
 
@@ -280,7 +292,7 @@ describe("a failure", () => {
     expect([failure.message, ...failure.facts, failure.wayOut].join("\n")).toMatchInlineSnapshot(`
       "the role acs:ram::1:role/replay was not assumed
       STS answered NoPermission (request id 0A1B2C3D-0000)
-      Check sls:roleArn, and that the key may assume it (sts:AssumeRole)."
+      Check sls:roleArn, and that the credentials may assume it (sts:AssumeRole)."
     `);
     expect(failure.passing).toBe(false);
   });
@@ -291,7 +303,7 @@ describe("a failure", () => {
     expect([failure.message, ...failure.facts, failure.wayOut].join("\n")).toMatchInlineSnapshot(`
       "the profile "ci" of the aliyun CLI gave no credentials
       there is no profile "ci"
-      aliyun sts GetCallerIdentity tells whether the profile works elsewhere."
+      Check it with the aliyun CLI: aliyun sts GetCallerIdentity --profile ci"
     `);
   });
 
@@ -323,7 +335,7 @@ describe("a failure", () => {
       patience: durationOfMilliseconds(20),
     });
     const failure = await failureOf(source.current());
-    expect([failure.facts, failure.passing]).toEqual([["nothing came in time"], true]);
+    expect([failure.facts, failure.passing]).toEqual([["nothing came in time"], false]);
     expect(await source.current()).toEqual(session(2));
   });
 });

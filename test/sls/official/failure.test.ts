@@ -46,7 +46,7 @@ describe("a failure of the credentials library", () => {
     [error("the CLI profile is disabled"), "turned off by ALIBABA_CLOUD_CLI_PROFILE_DISABLED"],
     [error("IMDS credentials is disabled"), "turned off by ALIBABA_CLOUD_ECS_METADATA_DISABLED"],
     [error("the access key secret is invalid"), "STS answered that the secret does not belong to the key"],
-    [error("x", { code: "ENOENT", path: "/h/credentials" }), "ENOENT /h/credentials"],
+    [error("x", { code: "ENOENT", path: "/h/credentials" }), "there is no /h/credentials"],
     [error('x: {"Code":"NoPermission"}'), "STS answered NoPermission"],
   ])("tells what is harmless: %s", (failure, what) => {
     expect(describeOfficialFailure(failure)).toEqual({ what, passing: false });

@@ -8,6 +8,8 @@ import { type OfficialLibrary, type OfficialProvider } from "./library.js";
 export interface ChainPlace {
   readonly name: string;
   readonly make: () => OfficialProvider;
+  /** Whether to wait for it: metadata that does not answer at once is not there. */
+  readonly mayPass: boolean;
 }
 
 /**
@@ -25,6 +27,7 @@ export function chainPlaces(
   return [
     oidc !== undefined && {
       name: "OIDC",
+      mayPass: true,
       make: () =>
         library.OIDCRoleArnCredentialsProvider.builder()
           .withRoleArn(oidc.roleArn)
@@ -36,18 +39,22 @@ export function chainPlaces(
     },
     {
       name: "the aliyun CLI's profile",
+      mayPass: true,
       make: () => library.CLIProfileCredentialsProvider.builder().build(),
     },
     {
       name: "the credentials file",
+      mayPass: true,
       make: () => library.ProfileCredentialsProvider.builder().build(),
     },
     ecsRoleName !== undefined && {
       name: "the ECS instance's role",
+      mayPass: false,
       make: () => library.ECSRAMRoleCredentialsProvider.builder().withRoleName(ecsRoleName).build(),
     },
     credentialsUri !== undefined && {
       name: "the credentials URI",
+      mayPass: true,
       make: () =>
         library.URICredentialsProvider.builder()
           .withCredentialsURI(credentialsUri)
@@ -70,14 +77,15 @@ export class Chain implements OfficialProvider {
   async getCredentials(): ReturnType<OfficialProvider["getCredentials"]> {
     if (this.#answering !== undefined) return this.#answering.getCredentials();
     const failures: { readonly name: string; readonly what: string; readonly passing: boolean }[] = [];
-    for (const { name, make } of this.#places) {
+    for (const { name, make, mayPass } of this.#places) {
       try {
         const provider = make();
         const answered = await provider.getCredentials();
         this.#answering = provider;
         return answered;
       } catch (error) {
-        failures.push({ name, ...describeOfficialFailure(error) });
+        const { what, passing } = describeOfficialFailure(error);
+        failures.push({ name, what, passing: passing && mayPass });
       }
     }
     throw new CredentialsFailure("no credentials were found", {

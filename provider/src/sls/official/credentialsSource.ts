@@ -178,29 +178,25 @@ async function within<Result>(patience: Duration, promise: Promise<Result>): Pro
 function failureOf({ base, role }: CredentialsOrigin, error: unknown): CredentialsFailure {
   if (error instanceof CredentialsFailure) return error;
   const { what, passing } = describe(error);
+  const told = { facts: [what], passing };
   if (role !== undefined) {
     return new CredentialsFailure(`the role ${role.arn} was not assumed`, {
-      facts: [what],
-      wayOut: "Check sls:roleArn, and that the key may assume it (sts:AssumeRole).",
-      passing,
+      ...told,
+      wayOut: "Check sls:roleArn, and that the credentials may assume it (sts:AssumeRole).",
     });
   }
-  return new CredentialsFailure(
-    base.kind === "profile"
-      ? `the profile "${base.name}" of the aliyun CLI gave no credentials`
-      : "there are no credentials",
-    {
-      facts: [what],
-      wayOut: "aliyun sts GetCallerIdentity tells whether the profile works elsewhere.",
-      passing,
-    },
-  );
+  const profile = base.kind === "profile" ? `profile "${base.name}" of the aliyun CLI` : "credential chain";
+  return new CredentialsFailure(`the ${profile} gave no credentials`, {
+    ...told,
+    wayOut: `Check it with the aliyun CLI: aliyun sts GetCallerIdentity${base.kind === "profile" ? ` --profile ${base.name}` : ""}`,
+  });
 }
 
 function describe(error: unknown): { readonly what: string; readonly passing: boolean } {
-  if (error instanceof NothingInTime) return { what: "nothing came in time", passing: true };
-  if (error instanceof IncompleteCredentials)
+  if (error instanceof NothingInTime) return { what: "nothing came in time", passing: false };
+  if (error instanceof IncompleteCredentials) {
     return { what: "what it gave is not a whole key pair", passing: false };
+  }
   return describeOfficialFailure(error);
 }
 

@@ -51,6 +51,7 @@ function fromSystem(error: Error): OfficialFailure | undefined {
   const code = text(error, "code");
   if (code === undefined || !/^[A-Z_]+$/.test(code)) return undefined;
   const where = text(error, "path") ?? text(error, "hostname") ?? text(error, "address");
+  if (code === "ENOENT" && where !== undefined) return { what: `there is no ${where}`, passing: false };
   return { what: where === undefined ? code : `${code} ${where}`, passing: passingCodes.has(code) };
 }
 
