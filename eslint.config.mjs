@@ -56,9 +56,12 @@ export default defineConfig(
   {
     files: ["test/**/*.ts"],
     rules: {
+      // vi.importActual is told its type so.
+      "@typescript-eslint/consistent-type-imports": ["error", { disallowTypeAnnotations: false }],
       // Vitest's matchers (expect.any, expect.stringContaining) are of type any.
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-dynamic-delete": "off",
+      "@typescript-eslint/no-empty-function": "off",
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
     },

@@ -9,9 +9,11 @@ export function guide(endpoint: string, { accessKeyId, accessKeySecret }: Identi
   access key secret  ${accessKeySecret}
 
   pulumi-sls-checkpoint   pulumi config set sls:endpoint ${endpoint}
-  Python SDK              http_proxy=${endpoint}, endpoint http://cn-hangzhou.log.aliyuncs.com
-  Go SDK                  endpoint http://localhost:${port} (projects are dialled as <project>.localhost)
-  any client              send HTTP to ${host} with Host: <project>.${host}
+  Python, Go              http_proxy=${endpoint}, endpoint http://cn-hangzhou.log.aliyuncs.com
+  TypeScript              protocol http, endpoint cn-hangzhou.log.aliyuncs.com:${port}, its names resolved to loopback
+  Java                    endpoint http://cn-hangzhou.log.aliyuncs.com, its names resolved to loopback, through SOCKS
+  anything else           HTTP to ${host} with Host: <project>.${host}
+  faults, clock, data     ${endpoint}/_emulator/ (see the README)
 
 Stop it with Ctrl-C.
 `;

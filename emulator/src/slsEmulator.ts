@@ -29,6 +29,8 @@ export interface SlsEmulatorOptions {
   readonly requestLogLimit?: number;
   /** Called when a request was answered or its connection ended. */
   readonly onRequest?: (request: LoggedRequest) => void;
+  /** Called with a fault of the emulator itself, which a client sees as a 500. @default prints it */
+  readonly onUnexpected?: (error: unknown) => void;
 }
 
 /**
@@ -274,7 +276,8 @@ function assemble(options: SlsEmulatorOptions): EmulatorParts {
   const service = new SlsService(() => clock() + ahead, new AssumptionBook(options.assumptions));
   const log = new RequestLog(options.requestLogLimit ?? 10_000, options.onRequest);
   const rules = new RuleBook();
-  const server = new CallServer({ service, log, rules, identities: () => identities });
+  const onUnexpected = options.onUnexpected ?? ((error) => console.error("sls-emulator:", error));
+  const server = new CallServer({ service, log, rules, identities: () => identities, onUnexpected });
   return {
     service,
     log,

@@ -14,4 +14,29 @@ export {
   ConsumerGroupSavepoint,
   type ConsumerGroupSavepointArgs,
 } from "./resources/consumerGroupSavepoint.js";
+export {
+  type ConsumerGroupCheckpoints,
+  type GetConsumerGroupCheckpointsArgs,
+  type GetConsumerGroupCheckpointsOutputArgs,
+  type ShardCheckpoint,
+  getConsumerGroupCheckpoints,
+  getConsumerGroupCheckpointsOutput,
+} from "./resources/getConsumerGroupCheckpoints.js";
+export {
+  type GetReplayPlanArgs,
+  type PlanRefusal,
+  type ReplayPlan,
+  type ShardPlan,
+  getReplayPlan,
+  getReplayPlanOutput,
+} from "./resources/getReplayPlan.js";
+export {
+  type GetReplayProgressArgs,
+  type GetReplayProgressOutputArgs,
+  type ReplayProgress,
+  type ShardProgress,
+  getReplayProgress,
+  getReplayProgressOutput,
+} from "./resources/getReplayProgress.js";
+export { type ReadOptions, ReadError } from "./resources/reading.js";
 export { Provider, type ProviderArgs } from "./resources/provider.js";

@@ -12,9 +12,11 @@ import {
   updateCheckpoint,
 } from "./lifecycle/consumerGroupCheckpoint.js";
 import { type CheckResult, type DiffResult } from "./lifecycle/answers.js";
+import { getCheckpoints } from "./lifecycle/checkpointsReading.js";
 import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
-import { UnfinishedError } from "./lifecycle/failures.js";
+import { RefusedError, UnfinishedError } from "./lifecycle/failures.js";
+import { getProgress } from "./lifecycle/progressReading.js";
 import {
   checkReplayApply,
   createReplayApply,
@@ -27,6 +29,7 @@ import {
   diffReplayPlan,
   updateReplayPlan,
 } from "./lifecycle/replayPlan.js";
+import { getPlan } from "./lifecycle/replayReading.js";
 import { checkSavepoint, createSavepoint, diffSavepoint, updateSavepoint } from "./lifecycle/savepoint.js";
 import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { millisecondsOf } from "./model/duration.js";
@@ -34,6 +37,7 @@ import { instantOfMilliseconds } from "./model/instant.js";
 import { SlsClient } from "./sls/client.js";
 import { type ConfigurationKeys, readConfiguration } from "./sls/configuration.js";
 import { Connections } from "./sls/connections.js";
+import { SlsError } from "./sls/errors.js";
 import { credentialsSource } from "./sls/official/credentialsSource.js";
 
 /**
@@ -160,6 +164,31 @@ async function keepingState<Result>(inputs: Properties, act: () => Promise<Resul
       properties: { ...error.outs, [providerKey]: inputs[providerKey] },
       reasons: [error.message],
     });
+  }
+}
+
+/** What a read function is told: the answer, or why there is none, in words for whoever runs the program. */
+export type Reading<Answer> =
+  | { readonly answer: Answer; readonly failure?: undefined }
+  | { readonly failure: { readonly message: string; readonly code: string | undefined } };
+
+/** Reads for the functions of a program, with the configuration that the program has. */
+export function openReader(keys: ConfigurationKeys) {
+  const { client, now } = contextOf(keys);
+  return {
+    checkpoints: (args: Declared) => attempted(() => getCheckpoints(client, args)),
+    plan: (args: Declared) => attempted(() => getPlan(client, args, now())),
+    progress: (args: Declared) => attempted(() => getProgress(client, args)),
+  };
+}
+
+async function attempted<Answer>(read: () => Promise<Answer>): Promise<Reading<Answer>> {
+  try {
+    return { answer: await read() };
+  } catch (error) {
+    if (SlsError.isInstance(error)) return { failure: { message: error.message, code: error.code } };
+    if (error instanceof RefusedError) return { failure: { message: error.message, code: undefined } };
+    throw error;
   }
 }
 

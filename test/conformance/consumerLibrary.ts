@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { encodeCursor } from "../../emulator/src/index.js";
-import { sequences, startReaders } from "./readers.js";
+import { sequences, startReaders, type Printed } from "./readers.js";
 import type { ClientCommand } from "./wholeJourney.js";
 
 /** What every official consumer library must be able to do against the emulator. */

@@ -4,7 +4,8 @@ import { ClientProcess } from "./clientProcess.js";
 import { proxyEnvironment } from "./installed.js";
 import type { ClientCommand } from "./wholeJourney.js";
 
-interface Printed {
+/** A line that a consumer prints for a log. */
+export interface Printed {
   readonly shard: number;
   readonly sequence: string;
 }
@@ -50,6 +51,7 @@ export async function startReaders(
   return { emulator, write, consumer, stop, position, begin, readToEnd, total: () => written };
 }
 
+/** The numbers of the logs that consumers printed. */
 export function sequences(...processes: ClientProcess[]): number[] {
   return processes.flatMap(({ lines }) =>
     lines.map((line) => Number((JSON.parse(line) as Printed).sequence)),

@@ -202,6 +202,17 @@ const unknowns: readonly Unknown[] = [
     otherwise: "400 ParameterInvalid",
   },
   {
+    name: "projectQuotaStatus",
+    turned: { projectQuotaStatus: 403 },
+    look: async ({ sls, emulator }) => {
+      for (let index = 1; index < 200; index += 1) emulator.createLogstore("shop", `store-${index}`);
+      const create = sls.post("/logstores", { logstoreName: "one-more", ttl: 1 });
+      return [(await create).outcome, (await sls.get("/logstores?size=1")).json];
+    },
+    byDefault: ["400 ProjectQuotaExceed", { count: 1, total: 200, logstores: ["orders"] }],
+    otherwise: ["403 ProjectQuotaExceed", { count: 1, total: 200, logstores: ["orders"] }],
+  },
+  {
     name: "metadataCallsPerSecond",
     turned: { metadataCallsPerSecond: 2 },
     look: async ({ sls, clock }) => {

@@ -103,6 +103,16 @@ describe("a request is refused", () => {
     expect((await sls.sendRaw({ path: paths.shards, headers })).outcome).toBe(outcome);
   });
 
+  it("in V4 with a date in its scope that is not the date of the request", async () => {
+    const { client } = await startShop();
+    const v4 = client({ signature: "v4" });
+    const headers = v4.sign({ path: paths.shards });
+    expect(headers["authorization"]).toContain("/20261120/");
+    const authorization = headers["authorization"]?.replace("/20261120/", "/20261119/");
+    const answer = await v4.sendRaw({ path: paths.shards, headers: { ...headers, authorization } });
+    expect(answer.outcome).toBe("401 SignatureNotMatch");
+  });
+
   it("once its key is revoked", async () => {
     const { sls, emulator } = await startShop();
     expect((await sls.get(paths.shards)).outcome).toBe("200");

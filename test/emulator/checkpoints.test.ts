@@ -57,6 +57,16 @@ describe("UpdateCheckPoint", () => {
     expect(await save("host-a")).toBe("404 ConsumerNotExist");
   });
 
+  it("takes a space in a name however it is encoded", async () => {
+    const { sls, emulator } = await startShop();
+    for (const name of ["host+a", "host%20a"]) {
+      expect((await sls.post(byConsumer(name, "true"), { shard: 0, checkpoint: "Mg==" })).outcome).toBe(
+        "200",
+      );
+      expect(emulator.checkpoint("shop", "orders", "billing", 0)?.consumer).toBe("host a");
+    }
+  });
+
   it("takes any consumer's save with force", async () => {
     const { sls, emulator } = await startShop();
     expect((await sls.post(byConsumer("host-x", "True"), { shard: 0, checkpoint: "Mg==" })).outcome).toBe(

@@ -148,6 +148,12 @@ describe("PostLogStoreLogs", () => {
       "413 PostBodyTooLarge",
     ],
     [
+      "a raw size beyond what is there",
+      deflateSync(message),
+      { "x-log-compresstype": "deflate", "x-log-bodyrawsize": String(message.length + 1) },
+      "400 PostBodyUncompressError",
+    ],
+    [
       "broken lz4",
       Buffer.from([255, 255, 255]),
       { "x-log-compresstype": "lz4", "x-log-bodyrawsize": "9" },
@@ -204,6 +210,18 @@ describe("PostLogStoreLogs", () => {
   });
 });
 
+describe("a log group posted while the clock goes back", () => {
+  it("is received no earlier than the one before it", async () => {
+    const { sls, emulator, clock } = await startShop();
+    await post(sls, message);
+    clock.now -= hour;
+    expect((await post(sls, message)).outcome).toBe("200");
+    const begin = decodeCursor(emulator.cursorAt("shop", "orders", 0, "begin")) ?? 0n;
+    const time = await sls.get(paths.cursorTime(0, encodeCursor(begin + 1n)));
+    expect(time.json).toEqual({ cursor_time: start / 1000 });
+  });
+});
+
 describe("PullLogs", () => {
   async function startFilled() {
     const started = await startShop();
@@ -237,6 +255,20 @@ describe("PullLogs", () => {
       "x-log-cursor-time": String((start - 3 * hour) / 1000),
       "x-log-end-of-cursor": "0",
     });
+  });
+
+  it("answers at most 10 MiB, and at least one log group", async () => {
+    const { sls, emulator } = await startShop();
+    const logs = [{ time: 1, contents: { text: "x".repeat(4_000_000) } }];
+    const groups = Array.from({ length: 4 }, () => ({ receivedAt: start, logs }));
+    emulator.appendLogGroups("shop", "orders", 0, groups);
+    const begin = decodeCursor(emulator.cursorAt("shop", "orders", 0, "begin")) ?? 0n;
+    const { headers } = await pull(sls, pullPath(encodeCursor(begin)), "zstd");
+    expect(headers).toMatchObject({ "x-log-count": "2", "x-log-cursor": encodeCursor(begin + 2n) });
+    const large = [{ time: 1, contents: { text: "x".repeat(11_000_000) } }];
+    emulator.appendLogGroups("shop", "orders", 1, [{ receivedAt: start, logs: large }]);
+    const path = pullPath(emulator.cursorAt("shop", "orders", 1, "begin")).replace("shards/0", "shards/1");
+    expect((await pull(sls, path, "zstd")).headers["x-log-count"]).toBe("1");
   });
 
   it("answers nothing at the end, with the cursor that was given", async () => {

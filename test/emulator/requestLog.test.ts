@@ -40,6 +40,13 @@ describe("the log of requests", () => {
     expect((await third).id).toBe(4);
   });
 
+  it("keeps the beginning of a large body", async () => {
+    const { sls, emulator } = await startShop();
+    await sls.post(paths.update, { shard: 0, checkpoint: "M".repeat(100_000) });
+    expect(emulator.requests[0]?.body).toHaveLength(65_536);
+    expect(emulator.requests[0]?.status).toBe(200);
+  });
+
   it("keeps a bounded number of requests", async () => {
     const { sls, emulator } = await startShop({ requestLogLimit: 3 });
     for (let index = 0; index < 8; index += 1) await sls.get(paths.shards);

@@ -210,6 +210,17 @@ describe("shards", () => {
     expect(emulator.requestsOf("ListShards")).toHaveLength(2);
   });
 
+  it("are at most 256 writable ones", async () => {
+    const { sls, emulator } = await startShop();
+    emulator.createLogstore("shop", "wide", { shardCount: 255 });
+    const split = async (shard: number) =>
+      (await sls.post(`/logstores/wide/shards/${shard}?action=split`)).outcome;
+    expect(await split(0)).toBe("200");
+    expect(await split(1)).toBe("400 ProjectQuotaExceed");
+    await sls.post("/logstores/wide/shards/2?action=merge");
+    expect(await split(1)).toBe("200");
+  });
+
   it("keep their data when read-only, take no more of it, and vanish when it has expired", async () => {
     const { sls, emulator, clock } = await startShop();
     emulator.appendLogGroups("shop", "orders", 0, { count: 2, from: start - 2 * hour, to: start - hour });

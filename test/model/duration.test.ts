@@ -57,14 +57,18 @@ describe("a duration", () => {
   ])("refuses $name", ({ text }) => {
     expect(parseDuration(text)).toEqual({
       ok: false,
-      problem: "is not an ISO-8601 duration of weeks to seconds (no months or years), such as PT24H or P2DT6H",
+      problem:
+        "is not an ISO-8601 duration of weeks to seconds (no months or years), such as PT24H or P2DT6H",
     });
   });
 
-  test.each([{ text: "P15000W" }, { text: `P${"9".repeat(400)}D` }])("refuses $text as too long", ({ text }) => {
-    const result = parseDuration(text);
-    expect(result).toEqual({ ok: false, problem: "is longer than two centuries; name a shorter duration" });
-  });
+  test.each([{ text: "P15000W" }, { text: `P${"9".repeat(400)}D` }])(
+    "refuses $text as too long",
+    ({ text }) => {
+      const result = parseDuration(text);
+      expect(result).toEqual({ ok: false, problem: "is longer than two centuries; name a shorter duration" });
+    },
+  );
 
   test.each([
     { seconds: 0, described: "0 s" },

@@ -67,17 +67,15 @@ export interface ServerOptions {
 /** Pulumi's own server for dynamic providers, in a process, spoken to as the engine does. */
 export class DynamicProviderServer {
   /** Every line that the provider printed. */
-  readonly lines: string[] = [];
+  readonly lines: string[];
   readonly #child: ChildProcess;
   readonly #client: ProtocolClient;
   readonly #shim: string;
 
-  private constructor(child: ChildProcess, port: string, shim: string) {
+  private constructor(child: ChildProcess, client: ProtocolClient, shim: string, lines: string[] = []) {
+    this.lines = lines;
     this.#child = child;
-    this.#client = new services.ResourceProviderClient(
-      `127.0.0.1:${port}`,
-      grpc.credentials.createInsecure(),
-    );
+    this.#client = client;
     this.#shim = shim;
   }
 
@@ -94,11 +92,20 @@ export class DynamicProviderServer {
     );
     const output = createInterface({ input: child.stdout });
     const [port] = (await once(output, "line")) as [string];
-    const server = new DynamicProviderServer(child, port, await serializeShim(shim));
+    const client = new services.ResourceProviderClient(
+      `127.0.0.1:${port}`,
+      grpc.credentials.createInsecure(),
+    );
+    const server = new DynamicProviderServer(child, client, await serializeShim(shim));
     output.on("line", (line) => server.lines.push(line));
     createInterface({ input: child.stderr }).on("line", (line) => server.lines.push(`stderr: ${line}`));
     await server.#call("configure", message("ConfigureRequest", { setArgs: struct(options.config ?? {}) }));
     return server;
+  }
+
+  /** The same process, spoken to about another kind of resource: one process serves all of a stack. */
+  async as(shim: ShimName): Promise<DynamicProviderServer> {
+    return new DynamicProviderServer(this.#child, this.#client, await serializeShim(shim), this.lines);
   }
 
   get pid(): number {
@@ -186,7 +193,8 @@ export class DynamicProviderServer {
   }
 }
 
-export type ShimName = "consumerGroupCheckpointProvider";
+export type ShimName =
+  "consumerGroupCheckpointProvider" | "replayPlanProvider" | "replayApplyProvider" | "savepointProvider";
 
 /** The text that Pulumi stores with every resource. It is that of the built package: tests transform sources. */
 export async function serializeShim(name: ShimName): Promise<string> {

@@ -79,7 +79,12 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { row: 1, result: "unknownShard", seen: "no such shard", change: (before) => ({ ...before, known: false }) },
+  {
+    row: 1,
+    result: "unknownShard",
+    seen: "no such shard",
+    change: (before) => ({ ...before, known: false }),
+  },
   { row: 2, result: "kept", seen: "keep", change: (before) => asking(before, { target: { kind: "keep" } }) },
   {
     row: 3,
@@ -123,16 +128,14 @@ const rows: readonly Row[] = [
     row: 6,
     result: "outsideWindow",
     seen: "a cursor before the window",
-    change: (before) =>
-      seeing(asking(before, { target: cursor(9) }), { targetTime: { kind: "outside" } }),
+    change: (before) => seeing(asking(before, { target: cursor(9) }), { targetTime: { kind: "outside" } }),
     excludes: ["keep", "nothing to put back"],
   },
   {
     row: 6,
     result: "outsideWindow",
     seen: "a cursor after the window",
-    change: (before) =>
-      seeing(asking(before, { target: cursor(101) }), { targetTime: { kind: "outside" } }),
+    change: (before) => seeing(asking(before, { target: cursor(101) }), { targetTime: { kind: "outside" } }),
     excludes: ["keep", "nothing to put back", "a cursor before the window"],
   },
   {
@@ -177,7 +180,11 @@ function together(chosen: readonly Row[]): Scenario {
 
 describe("decide", () => {
   test("moves a shard where nothing stands against it", () => {
-    expect(decided(harmless)).toEqual({ kind: "move", move: moveOf(shard, cursor(50), noon), overwrites: [] });
+    expect(decided(harmless)).toEqual({
+      kind: "move",
+      move: moveOf(shard, cursor(50), noon),
+      overwrites: [],
+    });
   });
 
   test("has a row for each of its thirteen sights, in order", () => {
@@ -435,10 +442,7 @@ describe("whatever is seen", () => {
   const anyRecord = fc.record({
     shard: fc.constantFrom(0, 1),
     checkpoint: fc.oneof(position.map(standsAt), fc.constant({ kind: "none" } as const)),
-    updateTime: fc.option(
-      fc.integer({ min: -10, max: 200 }).map(beforeNoon),
-      { nil: undefined },
-    ),
+    updateTime: fc.option(fc.integer({ min: -10, max: 200 }).map(beforeNoon), { nil: undefined }),
     consumer: fc.constantFrom("host-a", "host-b", undefined),
   });
   const anyShard = fc.record({
@@ -506,7 +510,9 @@ describe("whatever is seen", () => {
       applyBefore !== undefined && noon > applyBefore ? "deadline" : "",
       asked.asked !== undefined && asked.asked > noon ? "future" : "",
       to < 3 || to > 9 ? "window" : "",
-      asked.asked !== undefined && asked.asked < noon - retention && asked.allowTruncated !== true ? "gone" : "",
+      asked.asked !== undefined && asked.asked < noon - retention && asked.allowTruncated !== true
+        ? "gone"
+        : "",
       moveOf(observed, target, noon).span > asked.maxMove ? "span" : "",
       seen.group.ordered && observed.status === "readonly" && within && stands >= 9 && to < stands
         ? asked.allowUnordered

@@ -119,11 +119,15 @@ describe("a plan says", () => {
   });
 
   test("that it stands there already", () => {
-    expect(describePlan(subject, { kind: "alreadyThere", shard })).toMatchInlineSnapshot(`"shop/orders/billing/0: stays; it stands at 2026-11-22T11:00:00Z  ODA= already, so nothing is written"`);
+    expect(describePlan(subject, { kind: "alreadyThere", shard })).toMatchInlineSnapshot(
+      `"shop/orders/billing/0: stays; it stands at 2026-11-22T11:00:00Z  ODA= already, so nothing is written"`,
+    );
   });
 
   test("that it is left alone", () => {
-    expect(describePlan(subject, { kind: "kept", shard })).toMatchInlineSnapshot(`"shop/orders/billing/0: kept; it is left alone"`);
+    expect(describePlan(subject, { kind: "kept", shard })).toMatchInlineSnapshot(
+      `"shop/orders/billing/0: kept; it is left alone"`,
+    );
   });
 
   test("that the deadline has passed", () => {
@@ -150,16 +154,22 @@ describe("a plan says", () => {
 
 describe("the way back is", () => {
   test("the checkpoint it had, as it is declared", () => {
-    expect(describeWayBack(subject, back)).toMatchInlineSnapshot(`"shop/orders/billing/0: way back: checkpoint: "ODA=" (2026-11-22T11:00:00Z)"`);
+    expect(describeWayBack(subject, back)).toMatchInlineSnapshot(
+      `"shop/orders/billing/0: way back: checkpoint: "ODA=" (2026-11-22T11:00:00Z)"`,
+    );
   });
 
   test("none where it had no checkpoint", () => {
-    expect(describeWayBack(subject, untouched)).toMatchInlineSnapshot(`"shop/orders/billing/0: way back: it had no checkpoint, and SLS has no call that takes one away"`);
+    expect(describeWayBack(subject, untouched)).toMatchInlineSnapshot(
+      `"shop/orders/billing/0: way back: it had no checkpoint, and SLS has no call that takes one away"`,
+    );
   });
 
   test("a text that is no cursor, where the group had one", () => {
     const odd: Move = { ...untouched, from: { kind: "undecodable", text: "YmVnaW4=" } };
-    expect(describeWayBack(subject, odd)).toMatchInlineSnapshot(`"shop/orders/billing/0: way back: checkpoint: "YmVnaW4=" (time not known)"`);
+    expect(describeWayBack(subject, odd)).toMatchInlineSnapshot(
+      `"shop/orders/billing/0: way back: checkpoint: "YmVnaW4=" (time not known)"`,
+    );
   });
 });
 
@@ -293,7 +303,8 @@ describe("the course of a pin says", () => {
   });
 
   test("that the shard moved meanwhile", () => {
-    expect(describeMovedMeanwhile(subject, planned, { ...record, checkpoint: standsAt(81) })).toMatchInlineSnapshot(`
+    expect(describeMovedMeanwhile(subject, planned, { ...record, checkpoint: standsAt(81) }))
+      .toMatchInlineSnapshot(`
       "shop/orders/billing/0: moved while it was being looked at, so nothing is written
         it stood at ODA=
         it stands at ODE=, committed by host-a
@@ -321,7 +332,8 @@ describe("the course of a pin says", () => {
   });
 
   test("that a consumer has overwritten it", () => {
-    expect(describeOverwrittenPin(subject, planned, { ...record, checkpoint: standsAt(81) })).toMatchInlineSnapshot(`
+    expect(describeOverwrittenPin(subject, planned, { ...record, checkpoint: standsAt(81) }))
+      .toMatchInlineSnapshot(`
       "shop/orders/billing/0: was pinned, and a consumer has overwritten the pin
         pin         NTA=
         stands now  ODE=, committed by host-a

@@ -80,10 +80,13 @@ describe("a move of a shard that stands nowhere within its window", () => {
     });
   });
 
-  test.each(stands)("with $name to the end spans nothing: there is nothing between it and now", ({ checkpoint }) => {
-    const set = moved(100, { record: { ...record, checkpoint }, currentTime: outside });
-    expect(set).toMatchObject({ direction: "set", span: 0 });
-  });
+  test.each(stands)(
+    "with $name to the end spans nothing: there is nothing between it and now",
+    ({ checkpoint }) => {
+      const set = moved(100, { record: { ...record, checkpoint }, currentTime: outside });
+      expect(set).toMatchObject({ direction: "set", span: 0 });
+    },
+  );
 
   test("in a shard without data spans nothing", () => {
     const set = moved(100, {

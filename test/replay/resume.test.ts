@@ -24,7 +24,12 @@ describe("resume", () => {
       seen: { kind: "undecodable", text: "!" },
       resumption: "uncertain",
     },
-    { name: "at the target, where it was planned from", snapshot: standsAt(50), seen: standsAt(50), resumption: "done" },
+    {
+      name: "at the target, where it was planned from",
+      snapshot: standsAt(50),
+      seen: standsAt(50),
+      resumption: "done",
+    },
   ] as const)("of a shard that stands $name: $resumption", ({ snapshot, seen, resumption }) => {
     expect(resume({ target: cursor(50), snapshot }, seen)).toBe(resumption);
   });

@@ -103,7 +103,8 @@ const reads: readonly Call[] = [
   {
     call: "GetCursor of an instant, rounded up to the second",
     answer: '{"cursor":"NDI="}',
-    perform: async (client) => (await client.getCursor(shard, instantOfMicroseconds(1_554_260_243_000_001))).value,
+    perform: async (client) =>
+      (await client.getCursor(shard, instantOfMicroseconds(1_554_260_243_000_001))).value,
     sent: "GET /logstores/orders/shards/0?type=cursor&from=1554260244",
     value: "NDI=",
   },

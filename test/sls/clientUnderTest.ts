@@ -128,9 +128,7 @@ export async function outcomeOfRead(read: Promise<unknown>): Promise<string> {
 }
 
 /** How a write ended: `acknowledged`, or `refused` or `unknown` with the code of the error. */
-export async function outcomeOfWrite(
-  write: ReturnType<SlsClient["updateCheckPoint"]>,
-): Promise<string> {
+export async function outcomeOfWrite(write: ReturnType<SlsClient["updateCheckPoint"]>): Promise<string> {
   const outcome = await write;
   return outcome.kind === "acknowledged" ? outcome.kind : `${outcome.kind} ${codeOf(outcome.error)}`;
 }

@@ -85,7 +85,12 @@ describe("an answer", () => {
       value: JSON.parse("1524155379373908497"),
       problem: "answer is not a whole number but 1524155379373908500",
     },
-    { name: "a text for a truth", decoder: boolean, value: "true", problem: 'answer is not true or false but "true"' },
+    {
+      name: "a text for a truth",
+      decoder: boolean,
+      value: "true",
+      problem: 'answer is not true or false but "true"',
+    },
     {
       name: "a word that is not one of the known ones",
       decoder: oneOf("readwrite", "readonly"),

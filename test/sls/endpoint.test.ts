@@ -16,8 +16,16 @@ function endpoint(text: string): Endpoint {
 describe("an endpoint", () => {
   test.each([
     { text: "cn-hangzhou.log.aliyuncs.com", scheme: "https", authority: "cn-hangzhou.log.aliyuncs.com" },
-    { text: "https://cn-hangzhou.log.aliyuncs.com/", scheme: "https", authority: "cn-hangzhou.log.aliyuncs.com" },
-    { text: "http://cn-hangzhou-intranet.log.aliyuncs.com", scheme: "http", authority: "cn-hangzhou-intranet.log.aliyuncs.com" },
+    {
+      text: "https://cn-hangzhou.log.aliyuncs.com/",
+      scheme: "https",
+      authority: "cn-hangzhou.log.aliyuncs.com",
+    },
+    {
+      text: "http://cn-hangzhou-intranet.log.aliyuncs.com",
+      scheme: "http",
+      authority: "cn-hangzhou-intranet.log.aliyuncs.com",
+    },
     { text: "HTTP://Log-Global.aliyuncs.com", scheme: "http", authority: "log-global.aliyuncs.com" },
     { text: "sls.example:8443", scheme: "https", authority: "sls.example:8443" },
     { text: "https://sls.example:443", scheme: "https", authority: "sls.example" },
@@ -51,12 +59,18 @@ describe("an endpoint", () => {
     },
   );
 
-  test.each([{ region: "" }, { region: "cn hangzhou" }, { region: "cn-" }, { region: "CN-hangzhou" }, { region: "evil.example/" }])(
-    'refuses the region "$region"',
-    ({ region }) => {
-      expect(endpointOfRegion(region)).toEqual({ ok: false, problem: "is not a region id, such as cn-hangzhou" });
-    },
-  );
+  test.each([
+    { region: "" },
+    { region: "cn hangzhou" },
+    { region: "cn-" },
+    { region: "CN-hangzhou" },
+    { region: "evil.example/" },
+  ])('refuses the region "$region"', ({ region }) => {
+    expect(endpointOfRegion(region)).toEqual({
+      ok: false,
+      problem: "is not a region id, such as cn-hangzhou",
+    });
+  });
 });
 
 describe("the connection of a project", () => {

@@ -28,7 +28,14 @@ function serviceError(more: Partial<ConstructorParameters<typeof SlsServiceError
 
 function networkError(timedOut: boolean): SlsNetworkError {
   const what = timedOut ? "nothing within 10000 ms" : "connect ECONNREFUSED 127.0.0.1:9";
-  return new SlsNetworkError({ ...facts, origin, what, timedOut, mayHaveArrived: timedOut, cause: undefined });
+  return new SlsNetworkError({
+    ...facts,
+    origin,
+    what,
+    timedOut,
+    mayHaveArrived: timedOut,
+    cause: undefined,
+  });
 }
 
 function answerError(what: string): SlsAnswerError {

@@ -113,7 +113,9 @@ export class FaultServer {
       case "slowBody":
       case "cutBody":
         this.effects += 1;
-        request.socket.write(`HTTP/1.1 200 OK\r\nDate: ${serverDate}\r\nContent-Length: 100\r\n\r\n{"cursor":`);
+        request.socket.write(
+          `HTTP/1.1 200 OK\r\nDate: ${serverDate}\r\nContent-Length: 100\r\n\r\n{"cursor":`,
+        );
         if (fault.kind === "cutBody") request.socket.end();
         return;
       case "endlessBody":

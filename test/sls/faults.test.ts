@@ -25,7 +25,10 @@ afterEach(async () => {
   tested = undefined;
 });
 
-async function meeting(faults: readonly Fault[], options: Partial<ClientOptions> = {}): Promise<ClientUnderTest> {
+async function meeting(
+  faults: readonly Fault[],
+  options: Partial<ClientOptions> = {},
+): Promise<ClientUnderTest> {
   await tested?.stop();
   await server?.stop();
   server = await FaultServer.start(faults);
@@ -142,7 +145,12 @@ const answers: readonly Row[] = [
     read: ["UnreadableAnswer", 1],
     write: ["acknowledged", 1, 0],
   },
-  { fault: "wrong types", faults: [wrongCursor], read: ["UnreadableAnswer", 1], write: ["acknowledged", 1, 0] },
+  {
+    fault: "wrong types",
+    faults: [wrongCursor],
+    read: ["UnreadableAnswer", 1],
+    write: ["acknowledged", 1, 0],
+  },
   {
     fault: "endless body",
     faults: [{ kind: "endlessBody" }],

@@ -19,7 +19,8 @@ const calls: Readonly<Record<string, (client: SlsClient) => Promise<void>>> = {
     }
   },
   ListConsumerGroup: async (client) => {
-    for (const group of (await client.listConsumerGroups(shard)).value) expect(typeof group.name).toBe("string");
+    for (const group of (await client.listConsumerGroups(shard)).value)
+      expect(typeof group.name).toBe("string");
   },
   GetCheckPoint: async (client) => {
     const { value, serverTime } = await client.getCheckPoint(shard);
@@ -191,8 +192,13 @@ describe("random bytes instead of HTTP", () => {
       fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes).toString("latin1")),
       fc
         .tuple(headerText, fc.integer({ min: -1, max: 1_000 }), fc.string({ maxLength: 40 }))
-        .map(([header, length, body]) => `HTTP/1.1 200 OK\r\n${header}\r\nContent-Length: ${String(length)}\r\n\r\n${body}`),
-      fc.string({ maxLength: 40 }).map((body) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`),
+        .map(
+          ([header, length, body]) =>
+            `HTTP/1.1 200 OK\r\n${header}\r\nContent-Length: ${String(length)}\r\n\r\n${body}`,
+        ),
+      fc
+        .string({ maxLength: 40 })
+        .map((body) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${body}`),
     );
     const garbage = fc.sample(nearly, 200);
     const server = await FaultServer.start(garbage.map((bytes) => ({ kind: "bytes", bytes })));

@@ -38,7 +38,13 @@ function network(mayHaveArrived: boolean): SlsNetworkError {
 }
 
 function answer(httpStatus: number): SlsAnswerError {
-  return new SlsAnswerError({ ...facts, origin: "https://sls.example", httpStatus, what: "", requestId: undefined });
+  return new SlsAnswerError({
+    ...facts,
+    origin: "https://sls.example",
+    httpStatus,
+    what: "",
+    requestId: undefined,
+  });
 }
 
 function service(code: string, httpStatus: number, dated = true): SlsServiceError {

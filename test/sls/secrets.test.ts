@@ -188,10 +188,11 @@ describe("every class of error", () => {
   };
 
   test("is provoked here", () => {
-    const classes = Object.values(errors).filter(
-      (value) => typeof value === "function" && value.prototype instanceof errors.SlsError,
-    );
-    expect(classes.map(({ name }) => name).sort()).toEqual(Object.keys(provoked).sort());
+    const classes: readonly unknown[] = Object.values(errors);
+    const names = classes
+      .filter((value) => typeof value === "function" && value.prototype instanceof errors.SlsError)
+      .map((value) => (value as { readonly name: string }).name);
+    expect(names.sort()).toEqual(Object.keys(provoked).sort());
   });
 
   test.each(Object.entries(provoked))("%s shows no secret", async (name, provoke) => {

@@ -25,8 +25,8 @@ async function demo(interrupted) {
   try {
     introduce(engine.version, shop);
     const steps = stepsIn(shop);
-    const problems = await performAll(steps, shop, new QuickstartProject(engine, interrupted));
-    conclude(shop, steps, problems, performance.now() - began);
+    await performAll(steps, shop, new QuickstartProject(engine, interrupted));
+    conclude(shop, steps, performance.now() - began);
   } finally {
     await shop.emulator.stop();
   }
@@ -52,17 +52,13 @@ function introduce(version, { emulator, times, consumer }) {
  * @param {QuickstartProject} project
  */
 async function performAll(steps, shop, project) {
-  const problems = [];
   try {
     project.create();
     await configure(project, shop);
-    for (const [index, step] of steps.entries()) {
-      problems.push(...(await perform(step, index + 1, project, shop)));
-    }
+    for (const [index, step] of steps.entries()) await perform(step, index + 1, project, shop);
   } finally {
     project.remove();
   }
-  return problems;
 }
 
 /**
@@ -82,12 +78,11 @@ async function configure(project, { emulator }) {
 }
 
 /**
- * Runs a step, shows it, and answers in what the service saw something else than it promises.
+ * Runs a step, shows it, and holds what the service saw of it against what it promises.
  * @param {Step} step
  * @param {number} number
  * @param {QuickstartProject} project
  * @param {Shop} shop
- * @returns {Promise<string[]>}
  */
 async function perform(step, number, project, { emulator }) {
   const earlier = emulator.requests.length;
@@ -102,7 +97,10 @@ async function perform(step, number, project, { emulator }) {
   const requests = emulator.requests.slice(earlier);
   if (exitCode !== step.exitCode) throw unexpectedEnd(step.command, exitCode, step.exitCode, output);
   say(...relevant(output).map((line) => `     ${line}`), `   → ${summaryOf(requests)}`);
-  return differencesOf(step, requests).map((problem) => `step ${number}: ${problem}`);
+  const differences = differencesOf(step, requests);
+  if (!output.includes(step.shows ?? "")) differences.push(`expected Pulumi to say "${step.shows}"`);
+  if (differences.length === 0) return;
+  throw new DemoError([`Step ${number} went wrong:`, ...differences].join("\n  "));
 }
 
 /**
@@ -140,27 +138,18 @@ function relevant(output) {
 /**
  * @param {Shop} shop
  * @param {Step[]} steps
- * @param {string[]} problems
  * @param {number} tookMs
  */
-function conclude({ emulator }, steps, problems, tookMs) {
+function conclude({ emulator }, steps, tookMs) {
   const writes = emulator.requests.filter(isWrite);
   const reads = emulator.requests.length - writes.length;
   say(
     "",
     `The log of the service: ${reads} reads, and these writes:`,
-    ...writes.map(describeWrite).map(indented),
+    ...writes.map((write) => `  ${describeWrite(write)}`),
   );
-  if (problems.length > 0) {
-    throw new DemoError(["This is not what was expected:", ...problems.map(indented)].join("\n"));
-  }
   const expected = steps.filter(({ writes: each }) => each !== undefined).length;
   say(`Exactly the ${expected} that were asked for. (${Math.round(tookMs / 1000)} s)`);
-}
-
-/** @param {string} line */
-function indented(line) {
-  return `  ${line}`;
 }
 
 /** @param {string[]} lines */

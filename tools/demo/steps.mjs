@@ -5,6 +5,7 @@
  * @property {string} [checkpoint] what the pin's declaration is changed to first
  * @property {string[]} command
  * @property {number} exitCode
+ * @property {string} [shows] what the command must have said
  * @property {"reads" | "nothing"} sends what the service sees of it, apart from the write
  * @property {string} [writes] the one checkpoint that it writes
  */
@@ -59,6 +60,7 @@ export function stepsIn({ times, cursorAt, consumeUntil, consumer }) {
       checkpoint: third,
       command: up,
       exitCode: 1,
+      shows: "refused, because consumers are alive",
       sends: "reads",
     },
     {

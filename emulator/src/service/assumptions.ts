@@ -42,6 +42,8 @@ export interface Assumptions {
   readonly v4ContentHash: "trusted" | "compared";
   /** Status of a denied permission. */
   readonly deniedStatus: 401 | 403;
+  /** Status of ProjectQuotaExceed, when there are too many logstores or shards. */
+  readonly projectQuotaStatus: 400 | 403;
   /** Calls on metadata a second before MetaOperationQpsLimitExceeded; the true bound is unknown. */
   readonly metadataCallsPerSecond: number;
 }
@@ -68,6 +70,7 @@ export const defaultAssumptions: Assumptions = {
   v4DateHeader: "optional",
   v4ContentHash: "trusted",
   deniedStatus: 401,
+  projectQuotaStatus: 400,
   metadataCallsPerSecond: Infinity,
 };
 

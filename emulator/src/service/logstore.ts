@@ -7,6 +7,9 @@ import { refusals } from "./refusals.js";
 import { retentionHorizon } from "./retention.js";
 import { Shard } from "./shard.js";
 
+/** The writable shards that a logstore may have. */
+export const maximumShards = 256;
+
 /** The settings of a logstore. */
 export interface LogstoreSettings {
   /** Days that data is kept; 3650 and more mean for ever. */
@@ -103,6 +106,7 @@ export class Logstore {
     const parent = this.#writable(id, now);
     const ranges =
       how.key === undefined ? divideKeyRange(parent.keyRange, how.parts ?? 2) : cut(parent, how.key);
+    this.#admitShards(ranges.length, now);
     parent.status = "readonly";
     parent.closedAt = now;
     const children = ranges.map((range) => this.#bear(range, [parent.id], now));
@@ -147,6 +151,12 @@ export class Logstore {
     const group = this.consumerGroups.get(name);
     if (group === undefined) throw refusals.consumerGroupNotExist();
     return group;
+  }
+
+  #admitShards(more: number, now: number): void {
+    const writable = this.shards(now).filter(({ status }) => status === "readwrite").length;
+    if (writable - 1 + more <= maximumShards) return;
+    throw refusals.projectQuotaExceed(this.#assumptions.decide("projectQuotaStatus"), "shards");
   }
 
   #writable(id: number, now: number): Shard {

@@ -11,6 +11,8 @@ export const refusals = {
   logstoreAlreadyExist: (logstore: string) =>
     new ServiceError(400, "LogStoreAlreadyExist", `logstore ${logstore} already exists`),
   logstoreInfoInvalid: (why: string) => new ServiceError(400, "LogstoreInfoInvalid", why),
+  projectQuotaExceed: (status: number, what: string) =>
+    new ServiceError(status, "ProjectQuotaExceed", `Project quota exceed: ${what}`),
   logstoreWithoutShard: () => new ServiceError(400, "LogStoreWithoutShard", "logstore has no shard"),
   consumerGroupNotExist: () => new ServiceError(404, "ConsumerGroupNotExist", "consumer group not exist"),
   consumerGroupAlreadyExist: () =>

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Identity } from "../service/identity.js";
-import type { ServiceError } from "../service/serviceError.js";
+import { ServiceError } from "../service/serviceError.js";
 import type { SlsService } from "../service/slsService.js";
 import { empty, errorAnswer, type Answer } from "./answer.js";
+import { brokenHttpAnswer } from "./brokenHttp.js";
 import { CallMeter } from "./callMeter.js";
 import type { Fault } from "./fault.js";
 import { httpRefusals } from "./httpRefusals.js";
@@ -12,6 +13,7 @@ import type { IncomingCall } from "./incomingCall.js";
 import { readCall, type ReadCall } from "./incomingMessage.js";
 import { injectedAnswer } from "./injectedAnswer.js";
 import { requirePermission } from "./permission.js";
+import { describeRequest } from "./requestDescription.js";
 import { RequestIds } from "./requestIds.js";
 import type { LoggedRequest, RequestLog } from "./requestLog.js";
 import { findRoute, type RouteMatch } from "./routes.js";
@@ -25,6 +27,8 @@ export interface CallServerOptions {
   readonly identities: () => readonly Identity[];
   readonly log: RequestLog;
   readonly rules: RuleBook;
+  /** Called with an error that is no answer of the service but a fault of the emulator. */
+  readonly onUnexpected: (error: unknown) => void;
 }
 
 /** The HTTP front: reads a request, logs it, authenticates it, applies the rule that concerns it, answers. */
@@ -39,8 +43,21 @@ export class CallServer {
   constructor(options: CallServerOptions) {
     this.#options = options;
     this.#meter = new CallMeter(options.service.assumptions);
-    this.#server = createServer({ keepAliveTimeout: 60_000, headersTimeout: 20_000, requestTimeout: 30_000 });
-    this.#server.on("request", (message, response) => void this.#handle(message, response));
+    this.#server = createServer({
+      requireHostHeader: false,
+      keepAliveTimeout: 60_000,
+      headersTimeout: 20_000,
+      requestTimeout: 30_000,
+    });
+    this.#server.on("request", (message, response) => {
+      this.#handle(message, response).catch((error: unknown) => {
+        options.onUnexpected(error);
+        response.destroy();
+      });
+    });
+    this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+      if (socket.writable) socket.end(brokenHttpAnswer(error, this.#ids.next(options.service.now())));
+    });
     this.#server.on("connect", (_message, socket) => {
       socket.end("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     });
@@ -76,7 +93,7 @@ export class CallServer {
     const read = await readCall(message);
     if (this.#isAdmin(read)) return this.#sendAdmin(response, read);
     const route = findRoute(read.call);
-    const request = log.arrive(describe(read, route, this.#ids.next(service.now()), service.now()));
+    const request = log.arrive(describeRequest(read, route, this.#ids.next(service.now()), service.now()));
     response.once("close", () => log.end(request, response.writableFinished ? "answered" : "failed"));
     const rule = rules.match(request);
     const fault = rule?.options.do;
@@ -139,6 +156,7 @@ export class CallServer {
       if (route === undefined) throw httpRefusals.notServed(call.method, call.path);
       return route.route.handler({ service: this.#options.service, call, path: route.path, host });
     } catch (error) {
+      if (!(error instanceof ServiceError)) this.#options.onUnexpected(error);
       return errorAnswer(asServiceError(error));
     }
   }
@@ -184,33 +202,6 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly now: number;
   readonly rule?: Rule;
-}
-
-function describe({ call }: ReadCall, match: RouteMatch | undefined, requestId: string, receivedAt: number) {
-  const { logstore, consumerGroup } = match?.path ?? {};
-  const shard = shardOf(call.query["shard"] ?? match?.path["shard"], call.body, match?.route.call);
-  return {
-    call: match?.route.call ?? "Unknown",
-    method: call.method,
-    path: call.path,
-    query: call.query,
-    headers: Object.fromEntries(call.headers),
-    body: call.body.toString("utf8"),
-    receivedAt,
-    requestId,
-    ...(call.project !== undefined && { project: call.project }),
-    ...(logstore !== undefined && { logstore }),
-    ...(consumerGroup !== undefined && { consumerGroup }),
-    ...(shard !== undefined && { shard }),
-  };
-}
-
-/** The shard that a request is about: in its path or query, or in the body of UpdateCheckPoint. */
-function shardOf(text: string | undefined, body: Buffer, call: string | undefined): number | undefined {
-  if (text !== undefined) return /^\d+$/.test(text) ? Number(text) : undefined;
-  if (call !== "UpdateCheckPoint") return undefined;
-  const match = /"shard"\s*:\s*(\d+)/.exec(body.toString("utf8"));
-  return match === null ? undefined : Number(match[1]);
 }
 
 function reset(response: ServerResponse): void {

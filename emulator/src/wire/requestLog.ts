@@ -13,6 +13,7 @@ export interface LoggedRequest {
   readonly query: Readonly<Record<string, string>>;
   /** Headers by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The first 64 KiB of the body, as UTF-8. */
   readonly body: string;
   readonly receivedAt: number;
   readonly project?: string;

@@ -1,10 +1,15 @@
+import { formatCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, positionOf } from "../model/cursor.js";
-import { type Duration, between } from "../model/duration.js";
-import { type GroupIdentity } from "../model/identity.js";
-import { type Instant } from "../model/instant.js";
+import { type Duration, between, describeDuration, secondsOf } from "../model/duration.js";
+import { type GroupIdentity, formatGroupId } from "../model/identity.js";
+import { type Instant, formatInstant } from "../model/instant.js";
+import { describeLogGroups, describePosition } from "../replay/describe.js";
+import { shardTable } from "../replay/markdown.js";
 import { type CheckpointRecord, type PositionTime } from "../replay/observation.js";
 import { type Shard, type SlsClient } from "../sls/client.js";
+import { type Declared } from "./declared.js";
 import { inOrder, latest, lookAtGroup, recordOf, timeOfCheckpoint } from "./observe.js";
+import { readGroupArguments } from "./readingArguments.js";
 
 /** Where one shard of a group stands, and how far behind its end. */
 export interface ShardReading {
@@ -58,4 +63,81 @@ async function readShard(
 function lagOf({ checkpoint }: CheckpointRecord, end: Cursor, time: PositionTime): bigint | undefined {
   if (checkpoint.kind !== "at" || time.kind === "outside") return undefined;
   return positionOf(end) - positionOf(checkpoint.cursor);
+}
+
+/** What `getConsumerGroupCheckpoints` answers. What is not known is absent, never 0. */
+export async function getCheckpoints(client: SlsClient, declared: Declared) {
+  const identity = readGroupArguments("getConsumerGroupCheckpoints", declared);
+  const reading = await readCheckpoints(client, identity);
+  const lag = { ...lagInLogGroups(reading.shards), ...longestLag(reading.shards) };
+  return {
+    readAt: formatInstant(reading.serverTime),
+    shards: reading.shards.map(encodeShard),
+    ...lag,
+    text: describeReading(identity, reading, lag),
+  };
+}
+
+function encodeShard({ status, record, begin, end, time, lag, lagTime }: ShardReading) {
+  return {
+    shard: record.shard,
+    status,
+    checkpoint: formatCheckpoint(record.checkpoint),
+    ...(time.kind === "at" && { checkpointTime: formatInstant(time.instant) }),
+    begin,
+    end,
+    ...(lag !== undefined && { lagLogGroups: Number(lag) }),
+    ...(lagTime !== undefined && { lagSeconds: secondsOf(lagTime) }),
+    ...(record.consumer !== undefined && { consumer: record.consumer }),
+    ...(record.updateTime !== undefined && { committedAt: formatInstant(record.updateTime) }),
+  };
+}
+
+interface Lag {
+  readonly lagLogGroups?: number;
+  readonly lagSeconds?: number;
+}
+
+/** A sum of which one part is not known is not known either. */
+function lagInLogGroups(shards: readonly ShardReading[]): Lag {
+  const lags = shards.flatMap(({ lag }) => lag ?? []);
+  if (lags.length < shards.length) return {};
+  return { lagLogGroups: Number(lags.reduce((sum, lag) => sum + lag, 0n)) };
+}
+
+function longestLag(shards: readonly ShardReading[]): Lag {
+  const lags = shards.flatMap(({ lagTime }) => lagTime ?? []);
+  if (lags.length < shards.length) return {};
+  return { lagSeconds: secondsOf(Math.max(0, ...lags) as Duration) };
+}
+
+function describeReading(
+  identity: GroupIdentity,
+  { serverTime, shards }: GroupReading,
+  { lagLogGroups }: Lag,
+): string {
+  const times = shards.flatMap(({ lagTime }) => lagTime ?? []);
+  const unknown = shards.filter(({ lag }) => lag === undefined).length;
+  const behind =
+    lagLogGroups === undefined
+      ? `how far behind is not known for ${unknown.toLocaleString("en-US")} of them`
+      : `${describeLogGroups(BigInt(lagLogGroups))} behind, at most ${describeDuration(Math.max(0, ...times) as Duration)}`;
+  const count = shards.length === 1 ? "1 shard" : `${shards.length.toLocaleString("en-US")} shards`;
+  return [
+    `**${formatGroupId(identity)}** at ${formatInstant(serverTime)}: ${count}, ${behind}`,
+    "",
+    shardTable(["Shard", "Stands at", "Behind", "Last commit"], shards.map(describeShard)),
+  ].join("\n");
+}
+
+function describeShard({ status, record, time, lag, lagTime }: ShardReading): readonly string[] {
+  const committed = record.updateTime === undefined ? [] : [formatInstant(record.updateTime)];
+  return [
+    `${String(record.shard)}${status === "readonly" ? " (read-only)" : ""}`,
+    describePosition(record.checkpoint, time),
+    lag === undefined || lagTime === undefined
+      ? "not known"
+      : `${describeLogGroups(lag)}, ${describeDuration(lagTime)}`,
+    [record.consumer ?? [], committed].flat().join(", "),
+  ];
 }

@@ -168,5 +168,5 @@ export async function inOrder<Calls extends readonly Promise<unknown>[]>(
   calls: readonly [...Calls],
 ): Promise<{ [Index in keyof Calls]: Awaited<Calls[Index]> }> {
   await Promise.allSettled(calls);
-  return (await Promise.all(calls));
+  return await Promise.all(calls);
 }

@@ -1,10 +1,15 @@
 import { type Cursor, cursorAt, positionOf } from "../model/cursor.js";
-import { durationOfSeconds } from "../model/duration.js";
+import { type Duration, durationOfSeconds } from "../model/duration.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Position } from "../model/position.js";
 import { type ShardIntent, type Unmovable } from "../replay/intent.js";
-import { type GroupSeen, type PositionTime, type ShardObservation } from "../replay/observation.js";
+import {
+  type CheckpointRecord,
+  type GroupSeen,
+  type PositionTime,
+  type ShardObservation,
+} from "../replay/observation.js";
 import { type Shard, type SlsClient } from "../sls/client.js";
 import { SlsServiceError } from "../sls/errors.js";
 import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "./observe.js";
@@ -36,38 +41,61 @@ export interface GroupQuestion {
   readonly previousOf: (shard: number) => Cursor | Unmovable;
 }
 
-/** Looks at a group. Four requests, and at most four for each shard that is to be moved. */
-export async function observeGroup(client: SlsClient, question: GroupQuestion): Promise<GroupLook> {
+/**
+ * Looks at a group. Four requests, and at most four for each shard that is to be moved. `onLooked` is called
+ * whenever one more shard was looked at, with how many there are.
+ */
+export async function observeGroup(
+  client: SlsClient,
+  question: GroupQuestion,
+  onLooked: (shards: number) => void = () => undefined,
+): Promise<GroupLook> {
   const { identity, named } = question;
-  const [{ shards, group, checkpoints }, logstore] = await inOrder([
-    lookAtGroup(client, identity),
-    client.getLogStore(identity),
-  ]);
+  const { shards, group, checkpoints } = await lookAtGroup(client, identity);
   const known = shards.value.map(({ shard }) => shard);
   const asked = shards.value.filter(({ shard }) => question.asksAbout(shard));
-  const seen: GroupSeen = {
-    serverTime: latest(shards.serverTime, group.serverTime, checkpoints.serverTime),
-    group: group.value,
-    retention: durationOfSeconds(logstore.value.ttl * 24 * 60 * 60),
-    records: checkpoints.value,
-    knownShards: known,
+  const lookAt = async (shard: Shard): Promise<ShardLook> => {
+    const look = await lookAtShard(client, question, checkpoints.value, shard);
+    onLooked(asked.length);
+    return look;
   };
+  const [looks, retention] = await inOrder([
+    inOrder(asked.map(lookAt)),
+    retentionOf(client, question, asked),
+  ]);
   return {
-    seen,
-    shards: await inOrder(asked.map((shard) => lookAtShard(client, question, seen, shard))),
+    seen: {
+      serverTime: latest(shards.serverTime, group.serverTime, checkpoints.serverTime),
+      group: group.value,
+      ...(retention !== undefined && { retention }),
+      records: checkpoints.value,
+      knownShards: known,
+    },
+    shards: looks,
     unknown: named.filter((shard) => question.asksAbout(shard) && !known.includes(shard)),
   };
+}
+
+/** Only an instant can reach for what is gone, so only then is one more permission needed. */
+async function retentionOf(
+  client: SlsClient,
+  question: GroupQuestion,
+  asked: readonly Shard[],
+): Promise<Duration | undefined> {
+  if (!asked.some(({ shard }) => question.positionOf(shard).kind === "instant")) return undefined;
+  const { value } = await client.getLogStore(question.identity);
+  return durationOfSeconds(value.ttl * 24 * 60 * 60);
 }
 
 async function lookAtShard(
   client: SlsClient,
   question: GroupQuestion,
-  seen: GroupSeen,
+  records: readonly CheckpointRecord[],
   shard: Shard,
 ): Promise<ShardLook> {
   const position = question.positionOf(shard.shard);
   const identity = { ...question.identity, shard: shard.shard };
-  const record = recordOf(seen.records, shard.shard);
+  const record = recordOf(records, shard.shard);
   const asked = position.kind === "instant" ? position.instant : undefined;
   if (position.kind === "keep") {
     return { position, target: { kind: "keep" }, asked, observation: untouched(shard, record) };
@@ -160,6 +188,7 @@ async function timeWithin(
   if (begin !== undefined) return timeOfPosition(client, identity, { begin, end }, cursor);
   if (positionOf(cursor) > positionOf(end)) return { kind: "outside" };
   const atEnd = cursor === end;
+  if (atEnd && positionOf(end) === 0n) return { kind: "empty" };
   try {
     const { value } = await client.getCursorTime(identity, atEnd ? cursorAt(positionOf(end) - 1n) : cursor);
     return { kind: "at", instant: value };

@@ -26,6 +26,7 @@ import {
   encodeCheckpointState,
 } from "./checkpointState.js";
 import { type LifecycleContext } from "./context.js";
+import { deadlineOf } from "./deadline.js";
 import { type Declared } from "./declared.js";
 import { RefusedError, UnfinishedError } from "./failures.js";
 import { lookAtCheckpoint, observeShard } from "./observe.js";
@@ -70,7 +71,8 @@ export async function performPin(
       context.print(describeWayBack(subject, move));
       const before =
         observation.kind === "seen" && observation.shard ? recordBefore(observation.shard) : nothingKnown;
-      return write(performance, { target: pin.target, snapshot: move.from }, before);
+      const planned: Planned = { target: pin.target, snapshot: move.from };
+      return write(performance, planned, before, observation);
     }
   }
 }
@@ -107,7 +109,7 @@ export async function resumePin(
       return { ...act, status: "pinned", pinnedAt: decision.shard.record.updateTime };
     case "move":
       context.print(describeWayBack(subject, decision.move));
-      return write(performance, planned, act);
+      return write(performance, planned, act, observation);
   }
 }
 
@@ -134,12 +136,18 @@ async function write(
   performance: Performance,
   planned: Planned,
   before: CheckpointRecordOfAct,
+  { serverTime }: Observation,
 ): Promise<CheckpointRecordOfAct> {
   const { pin, subject, context } = performance;
+  const { applyBefore } = pin.bounds;
   const results = await writeShards(
     pin.identity,
     new Map([[pin.identity.shard, planned]]),
-    { forceSuccess: pin.forceSuccess, ...(pin.consumer !== undefined && { consumer: pin.consumer }) },
+    {
+      forceSuccess: pin.forceSuccess,
+      ...(pin.consumer !== undefined && { consumer: pin.consumer }),
+      deadline: deadlineOf(applyBefore, serverTime, context),
+    },
     () => lookAtCheckpoint(context.client, pin.identity),
     context,
   );
@@ -181,6 +189,9 @@ function finish(
         describeUnverified(subject, result.error),
         result.error,
       );
+    case "tooLate":
+      performance.context.print(`warning: ${subject.id}: expired while it was tried; nothing is written`);
+      return { ...before, status: "expired" };
     case "failed":
       throw unfinished(
         performance,

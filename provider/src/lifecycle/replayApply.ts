@@ -2,15 +2,22 @@ import { isDeepStrictEqual } from "node:util";
 import { sameCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, positionOf } from "../model/cursor.js";
 import { formatGroupId } from "../model/identity.js";
+import { type Instant } from "../model/instant.js";
 import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../replay/decide.js";
 import { type Subject, describeRefusal, lines } from "../replay/describe.js";
-import { describeUnfinishedReplay, describeWaysBack } from "../replay/describeReplay.js";
+import {
+  describeStandsNow,
+  describeStray,
+  describeUnfinishedReplay,
+  describeWaysBack,
+} from "../replay/describeReplay.js";
 import { type CheckpointRecord, type GroupSeen } from "../replay/observation.js";
 import { type PlannedShard } from "../replay/plan.js";
-import { type Planned, resume } from "../replay/resume.js";
-import { SlsServiceError } from "../sls/errors.js";
+import { type Planned, type Resumption, resume } from "../replay/resume.js";
+import { SlsError, SlsServiceError } from "../sls/errors.js";
 import { type CheckResult, type DiffResult } from "./answers.js";
 import { type LifecycleContext } from "./context.js";
+import { deadlineOf } from "./deadline.js";
 import { type Declared } from "./declared.js";
 import { RefusedError, UnfinishedError } from "./failures.js";
 import { inOrder, latest, lookAtCheckpoints, lookAtGroup, recordOf } from "./observe.js";
@@ -21,8 +28,10 @@ import {
   encodeReplayOuts,
   isUnfinishedShard,
   openShards,
+  orderInputs,
   readReplayOrder,
 } from "./replayApplyState.js";
+import { optionalInstant } from "./replayPlanState.js";
 import { type LiveConsumersRefusal, waitForQuiet } from "./waitForQuiet.js";
 import { watchPins } from "./watch.js";
 import { type WriteResult, writeShards } from "./writeShards.js";
@@ -34,7 +43,7 @@ export function checkReplayApply(_olds: Declared, news: Declared): CheckResult {
 
 /** Another plan or other bounds, or shards that an earlier up left unfinished. */
 export function diffReplayApply(olds: Declared, news: Declared): DiffResult {
-  const changed = Object.keys(news).some((name) => !isDeepStrictEqual(olds[name], news[name]));
+  const changed = orderInputs.some((name) => !isDeepStrictEqual(olds[name], news[name]));
   const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
     (name) => typeof news[name] === "string" && olds[name] !== news[name],
   );
@@ -47,7 +56,7 @@ export async function createReplayApply(
   context: LifecycleContext,
 ): Promise<{ readonly id: string; readonly outs: Declared }> {
   const order = completeOrder(news);
-  return { id: formatGroupId(order.identity), outs: await applyReplay(order, [], news, context) };
+  return { id: formatGroupId(order.identity), outs: await applyReplay(order, nothingApplied, news, context) };
 }
 
 /** Carries out what is not finished of a plan; an act that is finished is never done again. */
@@ -56,8 +65,18 @@ export async function updateReplayApply(
   news: Declared,
   context: LifecycleContext,
 ): Promise<Declared> {
-  return applyReplay(completeOrder(news), decodeAppliedShards(olds), news, context);
+  const order = completeOrder(news);
+  const deadline = optionalInstant(olds, "applyBefore");
+  return applyReplay(order, { shards: decodeAppliedShards(olds), deadline }, news, context);
 }
+
+/** What the last up left behind. */
+interface Applied {
+  readonly shards: readonly AppliedShard[];
+  readonly deadline: Instant | undefined;
+}
+
+const nothingApplied: Applied = { shards: [], deadline: undefined };
 
 function completeOrder(news: Declared): ReplayOrder {
   const order = readReplayOrder(news);
@@ -67,14 +86,19 @@ function completeOrder(news: Declared): ReplayOrder {
 
 async function applyReplay(
   order: ReplayOrder,
-  earlier: readonly AppliedShard[],
+  earlier: Applied,
   declared: Declared,
   context: LifecycleContext,
 ): Promise<Declared> {
-  const shards = openShards(order.plan, earlier);
+  const shards = openShards(order.plan, earlier.shards, isLater(order.bounds.applyBefore, earlier.deadline));
   if (!shards.some(isUnfinishedShard)) return encodeReplayOuts(declared, order.plan, shards);
-  const run = new ReplayRun(order, earlier, declared, context);
+  const run = new ReplayRun(order, earlier.shards, declared, context);
   return encodeReplayOuts(declared, order.plan, await run.finish(shards));
+}
+
+/** A deadline that is taken away asks for nothing: an old replay must not act because someone tidied up. */
+function isLater(deadline: Instant | undefined, earlier: Instant | undefined): boolean {
+  return deadline !== undefined && earlier !== undefined && deadline > earlier;
 }
 
 interface Look {
@@ -84,6 +108,9 @@ interface Look {
   readonly live: LiveConsumersRefusal | undefined;
 }
 
+/** What is known of why a shard did not end well, by shard. */
+type Details = ReadonlyMap<number, string | undefined>;
+
 /** One run of apply over the shards that are not finished. */
 class ReplayRun {
   readonly #order: ReplayOrder;
@@ -91,6 +118,7 @@ class ReplayRun {
   readonly #declared: Declared;
   readonly #context: LifecycleContext;
   readonly #subject: Subject;
+  readonly #planned: ReadonlyMap<number, PlannedShard>;
 
   constructor(
     order: ReplayOrder,
@@ -103,40 +131,57 @@ class ReplayRun {
     this.#declared = declared;
     this.#context = context;
     this.#subject = { id: formatGroupId(order.identity), reason: order.reason };
+    this.#planned = new Map(order.plan.shards.map((planned) => [planned.shard, planned]));
   }
 
   /** Finishes the shards, or throws with what is known of each. */
   async finish(shards: readonly AppliedShard[]): Promise<readonly AppliedShard[]> {
-    const look = await waitForQuiet(
-      () => this.#look(shards),
-      ({ live }) => live,
-      this.#order.bounds,
-      this.#subject,
-      this.#context,
-    );
+    const look = await this.#lookWhenQuiet(shards);
     const settled = shards.map((shard) => this.#settle(shard, look));
+    const stray = this.#describeStray(settled, look);
     const writable = settled.filter(({ status }) => status === "pending" || status === "failed");
-    if (writable.length === 0) return this.#complete(settled);
-    const expiry = this.#expire(settled, look);
+    if (writable.length === 0) return this.#complete(settled, stray);
+    const expiry = this.#expire(settled, look, stray);
     if (expiry !== undefined) return expiry;
     this.#guard(writable, look);
-    this.#context.print(
-      describeWaysBack(
-        this.#subject,
-        writable.map((shard) => this.#plannedOf(shard)),
-      ),
-    );
-    const written = await this.#write(settled, writable);
-    return this.#watch(written, writable);
+    const planned = writable.map((shard) => this.#plannedOf(shard));
+    this.#context.print(describeWaysBack(this.#subject, planned));
+    const results = await this.#write(writable, look);
+    const written = settled.map((shard) => withResult(shard, results.get(shard.shard)));
+    const details = new Map([
+      ...stray,
+      ...[...results].map(([shard, result]) => this.#detailOf(shard, result)),
+    ]);
+    if ([...results.values()].some(({ kind }) => kind === "tooLate")) {
+      throw this.#unfinished(written, details, this.#deadlinePassed(look.seen.serverTime));
+    }
+    return this.#watch(written, results, details);
   }
 
+  /** A look that fails leaves everything as it was: nothing was written in this run. */
+  async #lookWhenQuiet(shards: readonly AppliedShard[]): Promise<Look> {
+    try {
+      return await waitForQuiet(
+        () => this.#look(shards),
+        ({ live }) => live,
+        this.#order.bounds,
+        this.#subject,
+        this.#context,
+      );
+    } catch (failure) {
+      if (!SlsError.isInstance(failure)) throw failure;
+      throw new RefusedError(describeRefusal(this.#subject, { kind: "lookFailed", failure }), {
+        cause: failure,
+      });
+    }
+  }
+
+  /** The checkpoints are looked at last: each write follows from them, and time between the two is time for others. */
   async #look(shards: readonly AppliedShard[]): Promise<Look> {
     const { client } = this.#context;
     const open = shards.filter(isUnfinishedShard);
-    const [group, begins] = await inOrder([
-      lookAtGroup(client, this.#order.identity),
-      inOrder(open.map(({ shard }) => this.#beginOf(shard))),
-    ]);
+    const begins = await inOrder(open.map(({ shard }) => this.#beginOf(shard)));
+    const group = await lookAtGroup(client, this.#order.identity);
     const seen: GroupSeen = {
       serverTime: latest(group.shards.serverTime, group.group.serverTime, group.checkpoints.serverTime),
       group: group.group.value,
@@ -162,10 +207,7 @@ class ReplayRun {
 
   /** Nobody has to be quiet for shards that are not written any more. */
   #live(seen: GroupSeen, open: readonly AppliedShard[]): LiveConsumersRefusal | undefined {
-    const writable = open.filter(
-      (shard) =>
-        resume(this.#plannedWriteOf(shard), recordOf(seen.records, shard.shard).checkpoint) === "write",
-    );
+    const writable = open.filter((shard) => this.#resume(shard, seen) === "write");
     if (writable.length === 0 || this.#order.bounds.onActiveConsumers === "overwrite") return undefined;
     const consumers = liveConsumers(seen, seen.records, this.#isOurs());
     if (consumers.length === 0) return undefined;
@@ -176,7 +218,7 @@ class ReplayRun {
   #isOurs(): IsOurs {
     return (record) => {
       if (this.#context.memory.wrote({ ...this.#order.identity, shard: record.shard }, record)) return true;
-      const planned = this.#order.plan.shards.find(({ shard }) => shard === record.shard);
+      const planned = this.#planned.get(record.shard);
       if (planned?.decided === "move" && standsAt(record, planned.target)) return true;
       const before = this.#earlier.find(({ shard }) => shard === record.shard);
       return (
@@ -190,10 +232,9 @@ class ReplayRun {
   /** What a look alone tells of a shard: done by a run that was killed, or somewhere it was never planned to be. */
   #settle(shard: AppliedShard, { seen }: Look): AppliedShard {
     if (!isUnfinishedShard(shard)) return shard;
-    const record = recordOf(seen.records, shard.shard);
-    switch (resume(this.#plannedWriteOf(shard), record.checkpoint)) {
+    switch (this.#resume(shard, seen)) {
       case "done":
-        return { ...shard, status: "pinned", pinnedAt: record.updateTime };
+        return { ...shard, status: "pinned", pinnedAt: recordOf(seen.records, shard.shard).updateTime };
       case "uncertain":
         return { ...shard, status: "uncertain" };
       case "write":
@@ -201,24 +242,47 @@ class ReplayRun {
     }
   }
 
+  #resume(shard: AppliedShard, seen: GroupSeen): Resumption {
+    const { checkpoint, updateTime } = recordOf(seen.records, shard.shard);
+    return resume(this.#plannedWriteOf(shard), checkpoint, updateTime);
+  }
+
+  #describeStray(shards: readonly AppliedShard[], { seen }: Look): Details {
+    return new Map(
+      shards
+        .filter(({ status }) => status === "uncertain")
+        .map((shard) => [
+          shard.shard,
+          describeStray(this.#plannedOf(shard), recordOf(seen.records, shard.shard)),
+        ]),
+    );
+  }
+
   /** A deadline that passed before anything was moved expires all; one that passed in the middle leaves a mixture. */
-  #expire(shards: readonly AppliedShard[], { seen }: Look): readonly AppliedShard[] | undefined {
+  #expire(
+    shards: readonly AppliedShard[],
+    { seen }: Look,
+    details: Details,
+  ): readonly AppliedShard[] | undefined {
     const { applyBefore } = this.#order.bounds;
     if (applyBefore === undefined || seen.serverTime <= applyBefore) return undefined;
-    const refusal = describeRefusal(this.#subject, {
-      kind: "deadlinePassed",
-      applyBefore,
-      serverTime: seen.serverTime,
-    });
-    const tried = this.#earlier.some(({ act }) =>
-      shards.some((shard) => isUnfinishedShard(shard) && shard.act === act),
+    const refusal = this.#deadlinePassed(seen.serverTime);
+    const tried = this.#earlier.some(
+      (before) =>
+        isUnfinishedShard(before) &&
+        shards.some((shard) => isUnfinishedShard(shard) && shard.act === before.act),
     );
     const found = shards.some((shard) => shard.status === "uncertain" || this.#foundPinned(shard));
-    if (tried || found) throw this.#unfinished(shards, refusal);
+    if (tried || found) throw this.#unfinished(shards, details, refusal);
     this.#context.print(`warning: ${refusal}`);
     return shards.map((shard) =>
       isUnfinishedShard(shard) ? { ...shard, status: "expired" as const } : shard,
     );
+  }
+
+  #deadlinePassed(serverTime: Instant): string {
+    const applyBefore = this.#order.bounds.applyBefore ?? serverTime;
+    return describeRefusal(this.#subject, { kind: "deadlinePassed", applyBefore, serverTime });
   }
 
   #foundPinned({ act, status }: AppliedShard): boolean {
@@ -244,67 +308,47 @@ class ReplayRun {
     return new RefusedError(describeRefusal(this.#subject, refusal));
   }
 
-  async #write(
-    shards: readonly AppliedShard[],
-    writable: readonly AppliedShard[],
-  ): Promise<{
-    readonly shards: readonly AppliedShard[];
-    readonly results: ReadonlyMap<number, WriteResult>;
-  }> {
+  async #write(writable: readonly AppliedShard[], look: Look): Promise<ReadonlyMap<number, WriteResult>> {
     const { client } = this.#context;
-    const results = await writeShards(
+    const { seen } = look;
+    const looks = [Promise.resolve((shard: number) => recordOf(seen.records, shard))];
+    return writeShards(
       this.#order.identity,
       this.#writesOf(writable),
-      { forceSuccess: true },
-      () => lookAtCheckpoints(client, this.#order.identity),
+      {
+        forceSuccess: true,
+        deadline: deadlineOf(this.#order.bounds.applyBefore, seen.serverTime, this.#context),
+      },
+      () => looks.pop() ?? lookAtCheckpoints(client, this.#order.identity),
       this.#context,
     );
-    return { shards: shards.map((shard) => withResult(shard, results.get(shard.shard))), results };
   }
 
   async #watch(
-    {
-      shards,
-      results,
-    }: { readonly shards: readonly AppliedShard[]; readonly results: ReadonlyMap<number, WriteResult> },
-    writable: readonly AppliedShard[],
+    shards: readonly AppliedShard[],
+    results: ReadonlyMap<number, WriteResult>,
+    details: Details,
   ): Promise<readonly AppliedShard[]> {
-    const pinned = writable.filter(({ shard }) => results.get(shard)?.kind === "pinned");
-    if (this.#order.bounds.onActiveConsumers !== "overwrite" || pinned.length === 0)
-      return this.#complete(shards, results);
-    const { watchFor } = this.#order.bounds;
-    const overwritten = await watchPins(
-      this.#order.identity,
-      this.#writesOf(pinned),
-      watchFor,
-      this.#context,
-    );
+    const { onActiveConsumers, watchFor } = this.#order.bounds;
+    const pinned = shards.filter(({ shard }) => results.get(shard)?.kind === "pinned");
+    if (onActiveConsumers !== "overwrite" || pinned.length === 0) return this.#complete(shards, details);
+    const writes = this.#writesOf(pinned);
+    const overwritten = await watchPins(this.#order.identity, writes, watchFor, this.#context);
     const watched = shards.map((shard) =>
       overwritten.has(shard.shard) ? { ...shard, status: "overwritten" as const } : shard,
     );
-    if (overwritten.size > 0) throw this.#unfinished(watched, undefined, results);
-    return this.#complete(watched, results);
+    if (overwritten.size === 0) return this.#complete(watched, details);
+    const seen = [...overwritten].map(([shard, record]) => [shard, describeStandsNow(record)] as const);
+    throw this.#unfinished(watched, new Map([...details, ...seen]));
   }
 
-  #complete(
-    shards: readonly AppliedShard[],
-    results?: ReadonlyMap<number, WriteResult>,
-  ): readonly AppliedShard[] {
-    if (shards.some(isUnfinishedShard)) throw this.#unfinished(shards, undefined, results);
+  #complete(shards: readonly AppliedShard[], details: Details): readonly AppliedShard[] {
+    if (shards.some(isUnfinishedShard)) throw this.#unfinished(shards, details);
     return shards;
   }
 
-  #unfinished(
-    shards: readonly AppliedShard[],
-    why: string | undefined,
-    results: ReadonlyMap<number, WriteResult> = new Map(),
-  ): UnfinishedError {
-    const described = shards.map((shard) => ({
-      ...shard,
-      unfinished: isUnfinishedShard(shard),
-      planned: this.#plannedOf(shard),
-      detail: detailOf(results.get(shard.shard)),
-    }));
+  #unfinished(shards: readonly AppliedShard[], details: Details, why?: string): UnfinishedError {
+    const described = shards.map(({ shard, status }) => ({ shard, status, detail: details.get(shard) }));
     return new UnfinishedError(
       lines(describeUnfinishedReplay(this.#subject, described), why),
       this.#subject.id,
@@ -312,16 +356,31 @@ class ReplayRun {
     );
   }
 
-  #plannedOf({ shard }: AppliedShard): PlannedShard {
-    const planned = this.#order.plan.shards.find((candidate) => candidate.shard === shard);
+  #detailOf(shard: number, result: WriteResult): [number, string | undefined] {
+    switch (result.kind) {
+      case "failed":
+      case "unverified":
+        return [shard, result.error?.message.split("\n")[0]];
+      case "moved":
+      case "uncertain":
+        return [shard, describeStray(this.#plannedOf({ shard }), result.record)];
+      case "pinned":
+      case "alreadyThere":
+      case "tooLate":
+        return [shard, undefined];
+    }
+  }
+
+  #plannedOf({ shard }: Pick<AppliedShard, "shard">): PlannedShard {
+    const planned = this.#planned.get(shard);
     if (planned === undefined) throw new RangeError(`shard ${String(shard)} is not in the plan`);
     return planned;
   }
 
   #plannedWriteOf(shard: AppliedShard): Planned {
-    const { target, snapshot } = this.#plannedOf(shard);
+    const { target, snapshot, snapshotUpdateTime } = this.#plannedOf(shard);
     if (target === undefined) throw new RangeError(`shard ${String(shard.shard)} has no target`);
-    return { target, snapshot };
+    return { target, snapshot, snapshotUpdateTime };
   }
 
   #writesOf(shards: readonly AppliedShard[]): ReadonlyMap<number, Planned> {
@@ -356,10 +415,7 @@ function withResult(shard: AppliedShard, result: WriteResult | undefined): Appli
       return { ...shard, status: "uncertain" };
     case "failed":
       return { ...shard, status: "failed" };
+    case "tooLate":
+      return { ...shard, status: "pending" };
   }
-}
-
-function detailOf(result: WriteResult | undefined): string | undefined {
-  if (result?.kind !== "failed" && result?.kind !== "unverified") return undefined;
-  return result.error?.message.split("\n")[0];
 }

@@ -48,7 +48,14 @@ export interface ReplayOrder {
   readonly reason: string | undefined;
 }
 
-const orderInputs = ["project", "logstore", "consumerGroup", "plan", ...boundInputs, "reason"] as const;
+export const orderInputs = [
+  "project",
+  "logstore",
+  "consumerGroup",
+  "plan",
+  ...boundInputs,
+  "reason",
+] as const;
 
 /** Reads the inputs of apply, which the component made of checked ones; undefined while something is not known. */
 export function readReplayOrder(declared: Declared): ReplayOrder | undefined {
@@ -64,11 +71,20 @@ export function readReplayOrder(declared: Declared): ReplayOrder | undefined {
   return { identity: { project, logstore, consumerGroup }, plan: decodePlan(plan), bounds, reason };
 }
 
-/** Where every shard is before anything was done for a plan: what is finished stays so, the rest is pending. */
-export function openShards(plan: Plan, earlier: readonly AppliedShard[]): readonly AppliedShard[] {
+/**
+ * Where every shard is before anything was done for a plan: what is finished stays so, the rest is pending. A later
+ * deadline opens what the earlier one had stopped after the plan.
+ */
+export function openShards(
+  plan: Plan,
+  earlier: readonly AppliedShard[],
+  deadlineMoved: boolean,
+): readonly AppliedShard[] {
+  const known = new Map(earlier.map((shard) => [shard.shard, shard]));
   return plan.shards.map((planned) => {
-    const known = earlier.find(({ shard }) => shard === planned.shard);
-    return known?.act === planned.act ? known : unstarted(planned);
+    const before = known.get(planned.shard);
+    if (before?.act !== planned.act) return unstarted(planned);
+    return before.status === "expired" && deadlineMoved ? unstarted(planned) : before;
   });
 }
 
@@ -91,6 +107,9 @@ export function isUnfinishedShard({ status }: AppliedShard): boolean {
   return unfinished.some((known) => known === status);
 }
 
+/** What a shard is that was put to its target, or stood there. */
+const putThere: readonly AppliedStatus[] = ["pinned", "alreadyThere", "overwritten"];
+
 /** Plain JSON for Pulumi's state: the inputs, each shard, and the maps that another replay accepts as `from`. */
 export function encodeReplayOuts(declared: Declared, plan: Plan, shards: readonly AppliedShard[]): Declared {
   const written = shards.flatMap(({ pinnedAt }) => pinnedAt ?? []);
@@ -98,7 +117,7 @@ export function encodeReplayOuts(declared: Declared, plan: Plan, shards: readonl
     ...Object.fromEntries(orderInputs.map((name) => [name, declared[name]])),
     shards: shards.map(encodeShard),
     positions: positionsOf(shards, ({ status, checkpoint }) =>
-      status === "expired" ? undefined : checkpoint,
+      putThere.includes(status) ? checkpoint : undefined,
     ),
     previousPositions: positionsOf(shards, ({ previous }) =>
       previous === undefined ? undefined : formatCheckpoint(previous),

@@ -10,6 +10,8 @@ import { booleanInput, nameInput, textInput } from "./inputs.js";
 export interface Replay {
   readonly identity: GroupIdentity;
   readonly positions: Positions;
+  /** The position as it was written, where it is one for all shards. */
+  readonly writtenAs: string | undefined;
   readonly bounds: Bounds;
   readonly triggers: unknown;
   readonly reason: string | undefined;
@@ -62,7 +64,12 @@ export function readReplayDeclaration(declared: Declared, now: Instant): ReplayD
   }
   return {
     kind: "complete",
-    replay: { ...rest, identity: { project, logstore, consumerGroup }, positions: read.positions },
+    replay: {
+      ...rest,
+      identity: { project, logstore, consumerGroup },
+      positions: read.positions,
+      writtenAs: typeof from === "string" ? from : undefined,
+    },
   };
 }
 

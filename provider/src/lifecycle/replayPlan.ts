@@ -29,6 +29,7 @@ import { RefusedError } from "./failures.js";
 import { normaliseDeclared } from "./inputs.js";
 import { type GroupLook, type GroupQuestion, observeGroup } from "./observeGroup.js";
 import { type ClaimedShards } from "./processMemory.js";
+import { Progress } from "./progress.js";
 import { type Replay, readReplayDeclaration, replayInputs } from "./replayDeclaration.js";
 import { decodePlan, encodePlan, withoutAbsent } from "./replayPlanState.js";
 import { waitForQuiet } from "./waitForQuiet.js";
@@ -87,8 +88,9 @@ async function checkReplay(
 /** See `noveltyOf` of a checkpoint: what a later deadline asks for, check is not told. */
 function noveltyOf(change: Change | undefined): "act" | "perhaps" | "none" {
   if (change === undefined) return "act";
-  if (changedShards(nothingPlanned, change).length > 0) return "act";
-  if (othersAct(nothingPlanned, { ...change, deadlineMoved: false })) return "act";
+  const besides = { ...change, deadlineMoved: false };
+  if (changedShards(nothingPlanned, besides).length > 0) return "act";
+  if (othersAct(nothingPlanned, besides)) return "act";
   return change.deadlineMoved ? "perhaps" : "none";
 }
 
@@ -103,7 +105,7 @@ async function previewReplay(
   const decisions = decideGroup(look, replay.bounds, wroteIt(replay, undefined, context));
   const refusal = describeRefusals(subject, look, decisions, false);
   if (refusal !== undefined) return [{ property: "", reason: refusal }];
-  context.print(describeGroupPlan(subject, describedShards(decisions)));
+  context.print(describeGroupPlan(subject, describedShards(decisions), replay.writtenAs));
   return [];
 }
 
@@ -132,7 +134,7 @@ async function lookOrSay(
   }
   const question = questionOf(replay, undefined, change);
   try {
-    return await observeGroup(context.client, question);
+    return await observeGroup(context.client, question, lookingAt(subject, context));
   } catch (error) {
     if (!SlsError.isInstance(error)) throw error;
     context.print(`${subject.id}: not evaluated: ${error.message}`);
@@ -142,6 +144,16 @@ async function lookOrSay(
 
 function usesPrevious(positions: Positions): boolean {
   return [positions.others, ...positions.named.values()].some(({ kind }) => kind === "previous");
+}
+
+function lookingAt(subject: Subject, context: LifecycleContext): (shards: number) => void {
+  const progress = new Progress(
+    (done, total) => `${subject.id}: looked at ${String(done)} of ${String(total)} shards`,
+    context,
+  );
+  return (shards) => {
+    progress.step(shards);
+  };
 }
 
 /** Tells changes that act from changes of state only. Pure: outs and inputs are all it looks at. */
@@ -215,10 +227,10 @@ async function planSeen(
   const question = questionOf(replay, earlier, change);
   const { look, decisions } = await waitForQuiet(
     async () => {
-      const seen = await observeGroup(context.client, question);
+      const seen = await observeGroup(context.client, question, lookingAt(subject, context));
       return { look: seen, decisions: decideGroup(seen, replay.bounds, wroteIt(replay, earlier, context)) };
     },
-    ({ decisions: decided }) => busyOnly(decided),
+    ({ look: seen, decisions: decided }) => (seen.unknown.length > 0 ? undefined : busyOnly(decided)),
     replay.bounds,
     subject,
     context,
@@ -255,6 +267,8 @@ function planUnseen(
       act: context.newAct(),
       position: positionOfShard(replay.positions, planned.shard),
       decided: "expired" as const,
+      target: undefined,
+      targetTime: undefined,
     }));
   return mergePlan(earlier, { plannedAt: serverTime, knownShards: earlier?.knownShards ?? [], shards });
 }
@@ -276,6 +290,7 @@ function plannedShard(
     targetTime: instantOf(targetTime),
     snapshot: record.checkpoint,
     snapshotTime: instantOf(currentTime),
+    snapshotUpdateTime: record.updateTime,
     snapshotConsumer: record.consumer,
     previous: moved ? record.checkpoint : before?.previous,
   };

@@ -28,6 +28,7 @@ function encodeShard(shard: PlannedShard): Declared {
     targetTime: shard.targetTime && formatInstant(shard.targetTime),
     snapshot: formatCheckpoint(shard.snapshot),
     snapshotTime: shard.snapshotTime && formatInstant(shard.snapshotTime),
+    snapshotUpdateTime: shard.snapshotUpdateTime && formatInstant(shard.snapshotUpdateTime),
     snapshotConsumer: shard.snapshotConsumer,
     previous: shard.previous && formatCheckpoint(shard.previous),
   });
@@ -66,6 +67,7 @@ function decodeShard(fields: Declared): PlannedShard {
     targetTime: optionalInstant(fields, "targetTime"),
     snapshot: parseCheckpoint(requiredText(fields, "snapshot")),
     snapshotTime: optionalInstant(fields, "snapshotTime"),
+    snapshotUpdateTime: optionalInstant(fields, "snapshotUpdateTime"),
     snapshotConsumer: optionalText(fields, "snapshotConsumer"),
     previous: previous === undefined ? undefined : parseCheckpoint(previous),
   };

@@ -1,15 +1,19 @@
-import { type GroupIdentity } from "../model/identity.js";
+import { type GroupIdentity, formatGroupId } from "../model/identity.js";
 import { type CheckpointRecord } from "../replay/observation.js";
 import { type Planned, resume } from "../replay/resume.js";
 import { type CheckpointWrite, type WriteOutcome } from "../sls/client.js";
 import { SlsError } from "../sls/errors.js";
 import { type LifecycleContext } from "./context.js";
+import { type Deadline } from "./deadline.js";
+import { Progress } from "./progress.js";
 
 /** Writes of one shard in one run; between two of them the shard is read back. */
 const mostWrites = 3;
 
-/** In whose name and how a checkpoint is written. */
-export type WriteOptions = Omit<CheckpointWrite, "checkpoint">;
+/** In whose name and how a checkpoint is written, and until when. */
+export interface WriteOptions extends Omit<CheckpointWrite, "checkpoint"> {
+  readonly deadline: Deadline;
+}
 
 /** Looks at where shards stand now. */
 export type Look = () => Promise<(shard: number) => CheckpointRecord>;
@@ -18,7 +22,7 @@ export type Look = () => Promise<(shard: number) => CheckpointRecord>;
  * How the write of one shard ended.
  *
  * `moved`: it was no longer where it was planned from, before anything was sent. `unverified`: something was sent,
- * and the shard could not be read back.
+ * and the shard could not be read back. `tooLate`: the deadline passed before anything had been applied.
  */
 export type WriteResult =
   | { readonly kind: "pinned"; readonly record: CheckpointRecord; readonly requestId: string | undefined }
@@ -26,7 +30,8 @@ export type WriteResult =
   | { readonly kind: "moved"; readonly record: CheckpointRecord }
   | { readonly kind: "uncertain"; readonly record: CheckpointRecord }
   | { readonly kind: "unverified"; readonly error: SlsError }
-  | { readonly kind: "failed"; readonly error: SlsError | undefined };
+  | { readonly kind: "failed"; readonly error: SlsError | undefined }
+  | { readonly kind: "tooLate" };
 
 /**
  * Writes shards in rounds of look, resume, write, look: each write follows a look that showed its shard where it
@@ -53,9 +58,27 @@ export async function writeShards(
       results.set(shard.shard, result);
       open.delete(shard.shard);
     }
-    await Promise.all([...open.values()].map((shard) => shard.write(identity, options, context)));
+    await writeAll(identity, [...open.values()], options, context);
   }
   return results;
+}
+
+async function writeAll(
+  identity: GroupIdentity,
+  shards: readonly OpenShard[],
+  options: WriteOptions,
+  context: LifecycleContext,
+): Promise<void> {
+  const progress = new Progress(
+    (done, total) => `${formatGroupId(identity)}: wrote ${String(done)} of ${String(total)} shards`,
+    context,
+  );
+  await Promise.all(
+    shards.map(async (shard) => {
+      await shard.write(identity, options, context);
+      progress.step(shards.length);
+    }),
+  );
 }
 
 async function lookAgain(
@@ -78,6 +101,7 @@ class OpenShard {
   #writes = 0;
   #last: WriteOutcome | undefined;
   #requestId: string | undefined;
+  #tooLate = false;
 
   constructor(
     readonly shard: number,
@@ -86,7 +110,7 @@ class OpenShard {
 
   /** Its result, or nothing while it may be written. */
   judge(record: CheckpointRecord): WriteResult | undefined {
-    switch (resume(this.planned, record.checkpoint)) {
+    switch (resume(this.planned, record.checkpoint, record.updateTime)) {
       case "done":
         return this.#writes === 0
           ? { kind: "alreadyThere", record }
@@ -94,6 +118,7 @@ class OpenShard {
       case "uncertain":
         return { kind: this.#writes === 0 ? "moved" : "uncertain", record };
       case "write":
+        if (this.#tooLate) return { kind: "tooLate" };
         if (this.#last?.kind === "refused") return { kind: "failed", error: this.#last.error };
         return this.#writes < mostWrites ? undefined : { kind: "failed", error: errorOf(this.#last) };
     }
@@ -101,6 +126,7 @@ class OpenShard {
 
   /** Its result when it cannot be looked at any more. */
   unread(error: SlsError): WriteResult {
+    if (this.#tooLate && this.#last === undefined) return { kind: "tooLate" };
     return this.#last?.kind === "refused"
       ? { kind: "failed", error: this.#last.error }
       : { kind: "unverified", error };
@@ -108,15 +134,30 @@ class OpenShard {
 
   async write(identity: GroupIdentity, options: WriteOptions, context: LifecycleContext): Promise<void> {
     const target = { ...identity, shard: this.shard };
+    const { deadline, ...write } = options;
     context.memory.noteWrite(target, { kind: "at", cursor: this.planned.target });
     this.#writes += 1;
-    this.#last = await context.client.updateCheckPoint(
-      target,
-      { ...options, checkpoint: this.planned.target },
-      context.probeEngine,
-    );
+    try {
+      this.#last = await context.client.updateCheckPoint(
+        target,
+        { ...write, checkpoint: this.planned.target },
+        async () => {
+          await context.probeEngine();
+          if (deadline.passed()) throw new DeadlinePassed();
+        },
+      );
+    } catch (error) {
+      if (!(error instanceof DeadlinePassed)) throw error;
+      this.#tooLate = true;
+      return;
+    }
     if (this.#last.kind === "acknowledged") this.#requestId = this.#last.requestId;
   }
+}
+
+/** Ends a write that waited for its turn, or for its next attempt, until it was too late. */
+class DeadlinePassed extends Error {
+  override readonly name = "DeadlinePassed";
 }
 
 function errorOf(outcome: WriteOutcome | undefined): SlsError | undefined {

@@ -20,6 +20,7 @@ const decimalText = /^\d{1,20}$/;
 export function parseCursor(text: string): Parsed<Cursor> {
   const trimmed = text.trim();
   if (trimmed === "") return unparsed("is empty; a cursor is base64 of a decimal integer");
+  if (decimalText.test(trimmed)) return unparsed("is the number itself; a cursor is base64 of it");
   if (!base64Text.test(trimmed) || trimmed.replace(/=+$/, "").length % 4 === 1) {
     return unparsed("is not base64; a cursor is base64 of a decimal integer");
   }

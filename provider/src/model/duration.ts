@@ -86,6 +86,11 @@ export function millisecondsOf(duration: Duration): number {
   return duration / 1_000;
 }
 
+/** The whole seconds in a duration. */
+export function secondsOf(duration: Duration): number {
+  return Math.floor(duration / second);
+}
+
 /** The length of time between two instants, whichever comes first. */
 export function between(left: Instant, right: Instant): Duration {
   return Math.abs(left - right) as Duration;

@@ -9,6 +9,7 @@ import {
   describeRefusal,
   lines,
 } from "./describe.js";
+import { describeShards } from "./describeReplay.js";
 import { type Move } from "./move.js";
 
 /** What was decided for one shard of a group, with the instant that was asked for. */
@@ -18,20 +19,34 @@ export interface DescribedShard {
   readonly asked: Instant | undefined;
 }
 
-/** Pulumi shows each line up to four times in one up, so more than this many shards are summed up. */
-const mostShardLines = 7;
+/** Pulumi shows each line up to four times in one up, so more than this is summed up. */
+const mostLines = 12;
+const mostShardLines = 10;
 
-/** Describes what a replay of a whole group would do, in at most twelve lines. */
-export function describeGroupPlan(subject: Subject, shards: readonly DescribedShard[]): string {
+/**
+ * Describes what a replay of a whole group would do, in at most twelve lines. `writtenAs` is the instant as the
+ * declaration has it, in a zone of its own.
+ */
+export function describeGroupPlan(
+  subject: Subject,
+  shards: readonly DescribedShard[],
+  writtenAs?: string,
+): string {
   const moves = shards.flatMap(({ decision }) => moveOfDecision(decision) ?? []);
   const expired = shards.find(({ decision }) => decision.kind === "expired")?.decision;
-  return lines(
+  const before = [
     `${subject.id}: ${describeTotals(shards, moves)}`,
-    subject.reason === undefined ? undefined : `  reason: ${subject.reason}`,
+    ...(subject.reason === undefined ? [] : [`  reason: ${subject.reason.replaceAll(/\s*\n\s*/g, " ")}`]),
     ...describeExpired(expired),
-    ...describeAsked(shards, moves),
-    ...(moves.length <= mostShardLines ? moves.map(describeShard) : describeExtremes(moves)),
-    ...describeLive(shards),
+    ...describeAsked(shards, moves, writtenAs),
+    ...describeFar(shards),
+  ];
+  const after = describeLive(shards);
+  const room = Math.min(mostShardLines, mostLines - before.length - after.length);
+  return lines(
+    ...before,
+    ...(moves.length <= room ? moves.map(describeShard) : describeExtremes(moves)),
+    ...after,
   );
 }
 
@@ -87,7 +102,11 @@ function describeExpired(decision: Decision | undefined): readonly string[] {
 }
 
 /** The first log group that is read, and shards whose first one came much later than what was asked for. */
-function describeAsked(shards: readonly DescribedShard[], moves: readonly Move[]): readonly string[] {
+function describeAsked(
+  shards: readonly DescribedShard[],
+  moves: readonly Move[],
+  writtenAs: string | undefined,
+): readonly string[] {
   const first = moves
     .flatMap(({ toTime }) => (toTime.kind === "at" ? [toTime.instant] : []))
     .sort(ascending)[0];
@@ -98,13 +117,46 @@ function describeAsked(shards: readonly DescribedShard[], moves: readonly Move[]
   });
   const widest = gaps.sort((left, right) => right.gap - left.gap)[0];
   return [
-    ...(first === undefined ? [] : [`  first log group that is read: received ${formatInstant(first)}`]),
+    ...(first === undefined
+      ? []
+      : [
+          `  first log group that is read: received ${formatInstant(first)}${describeZone(shards, writtenAs)}`,
+        ]),
     ...(widest === undefined || widest.gap < shortestGap
       ? []
       : [
           `  no data for ${describeDuration(widest.gap)} after the instant in shard ${String(widest.shard)}` +
             (gaps.length > 1 ? `, for less in ${plural(gaps.length - 1, "other")}` : ""),
         ]),
+  ];
+}
+
+/** The instant in the zone in which it was written, beside the same in UTC. */
+function describeZone(shards: readonly DescribedShard[], writtenAs: string | undefined): string {
+  const asked = shards.find((shard) => shard.asked !== undefined)?.asked;
+  if (writtenAs === undefined || asked === undefined) return "";
+  const utc = formatInstant(asked);
+  return writtenAs === utc ? "" : `; asked for ${writtenAs} (${utc})`;
+}
+
+/** Positions that are no times can lead shards to very different ones; for times, a gap tells as much. */
+function describeFar(shards: readonly DescribedShard[]): readonly string[] {
+  const ends = shards.flatMap(({ shard, decision, asked }) => {
+    const toTime = moveOfDecision(decision)?.toTime;
+    return asked === undefined && toTime?.kind === "at" ? [{ shard, instant: toTime.instant }] : [];
+  });
+  const sorted = ends.map(({ instant }) => instant).sort(ascending);
+  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (middle === undefined || ends.length < 3) return [];
+  const far = ends.filter(({ instant }) => between(instant, middle) >= shortestGap);
+  const [farthest] = far.toSorted(
+    (left, right) => between(right.instant, middle) - between(left.instant, middle),
+  );
+  if (farthest === undefined) return [];
+  const others = far.length > 1 ? `, and ${plural(far.length - 1, "shard")} more` : "";
+  return [
+    `  far from the others: shard ${String(farthest.shard)} ends up at ${formatInstant(farthest.instant)}, ` +
+      `${describeDuration(between(farthest.instant, middle))} from the median${others}`,
   ];
 }
 
@@ -155,11 +207,7 @@ export function describeGroupRefusal(
     .map((kind) => {
       const same = refusals.filter(({ refusal }) => refusal.kind === kind);
       const worst = furthest(same);
-      const concerned = same.map(({ shard }) => String(shard));
-      const shards =
-        concerned.length <= 10
-          ? concerned.join(", ")
-          : `${concerned.slice(0, 10).join(", ")} and ${String(concerned.length - 10)} more`;
+      const shards = describeShards(same.map(({ shard }) => shard));
       const name = kind === "liveConsumers" ? subject.id : `${subject.id}, shard ${shards}`;
       return describeRefusal({ ...subject, id: name }, worst);
     })

@@ -16,6 +16,8 @@ export interface PlannedShard {
   /** Where it stood. */
   readonly snapshot: Checkpoint;
   readonly snapshotTime: Instant | undefined;
+  /** When the service had saved it. */
+  readonly snapshotUpdateTime: Instant | undefined;
   readonly snapshotConsumer: string | undefined;
   /** Where it stood before the last decision that moved it; undefined where none did. */
   readonly previous: Checkpoint | undefined;
@@ -72,7 +74,8 @@ export function decidesAnew(
 function acts(plan: Plan, change: Change, shard: number): boolean {
   if (change.triggered) return true;
   const planned = plan.shards.find((candidate) => candidate.shard === shard);
-  if (change.deadlineMoved && planned?.decided === "expired") return true;
+  // A shard that is named and not in the plan could not be looked at before its deadline passed.
+  if (change.deadlineMoved && (planned === undefined || planned.decided === "expired")) return true;
   return !samePosition(positionOfShard(change.before, shard), positionOfShard(change.after, shard));
 }
 

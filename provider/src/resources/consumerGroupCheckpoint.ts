@@ -99,9 +99,13 @@ export interface ConsumerGroupCheckpointArgs {
  * ```
  */
 export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
+  /** The project, as declared. */
   declare readonly project: pulumi.Output<string>;
+  /** The logstore, as declared. */
   declare readonly logstore: pulumi.Output<string>;
+  /** The consumer group, as declared. */
   declare readonly consumerGroup: pulumi.Output<string>;
+  /** The shard's id, as declared. */
   declare readonly shard: pulumi.Output<number>;
   /** The cursor that is pinned, as declared. */
   declare readonly checkpoint: pulumi.Output<string>;

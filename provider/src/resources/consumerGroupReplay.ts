@@ -78,6 +78,7 @@ export interface ConsumerGroupReplayArgs {
 
 /** How far one shard of a replay is. Times are RFC 3339; what does not apply is absent. */
 export interface ReplayedShard {
+  /** The shard's id. */
   readonly shard: number;
   /** Names the decision that this is the result of. */
   readonly act: string;
@@ -87,13 +88,19 @@ export interface ReplayedShard {
    */
   readonly status:
     "pinned" | "alreadyThere" | "kept" | "expired" | "overwritten" | "pending" | "failed" | "uncertain";
+  /** The cursor that the shard was moved to. */
   readonly checkpoint?: string;
+  /** When the log group at the checkpoint was received; for the end of a shard, the one before it. */
   readonly checkpointTime?: string;
   /** Where the shard stood before the last move; `none` where the group had no checkpoint. */
   readonly previousCheckpoint?: string;
+  /** When the log group at the previous checkpoint was received. */
   readonly previousCheckpointTime?: string;
+  /** Which consumer had saved the previous checkpoint. */
   readonly previousConsumer?: string;
+  /** When SLS wrote the shard, by its own clock. */
   readonly pinnedAt?: string;
+  /** SLS's id of the request that wrote the shard. */
   readonly requestId?: string;
 }
 

@@ -35,8 +35,11 @@ export interface ConsumerGroupSavepointArgs {
  * ```
  */
 export class ConsumerGroupSavepoint extends pulumi.dynamic.Resource {
+  /** The project, as declared. */
   declare readonly project: pulumi.Output<string>;
+  /** The logstore, as declared. */
   declare readonly logstore: pulumi.Output<string>;
+  /** The consumer group, as declared. */
   declare readonly consumerGroup: pulumi.Output<string>;
   /** Where each shard stood, as a map that a replay accepts as `from`. */
   declare readonly positions: pulumi.Output<Record<string, ReplayPosition>>;

@@ -82,31 +82,40 @@ export interface ProviderArgs {
  */
 export class Provider extends pulumi.ProviderResource {
   /**
+   * What the read functions reach SLS with, where they are given this connection. Secrets are in it.
+   *
+   * @internal
+   */
+  readonly settings: pulumi.Output<Readonly<Record<string, string | undefined>>>;
+
+  /**
    * @param name The name of the connection in the stack.
    * @param args How SLS is reached.
    * @param opts Pulumi's options.
    */
   constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {
-    super(
-      "pulumi-nodejs",
-      name,
-      {
-        "sls:region": args.region,
-        "sls:endpoint": args.endpoint,
-        "sls:accessKeyId": args.accessKeyId,
-        "sls:accessKeySecret": secret(args.accessKeySecret),
-        "sls:securityToken": secret(args.securityToken),
-        "sls:profile": args.profile,
-        "sls:roleArn": args.roleArn,
-        "sls:roleSessionName": args.roleSessionName,
-        "sls:signatureVersion": args.signatureVersion,
-        "sls:requestTimeout": args.requestTimeout,
-        "sls:maxRetries": text(args.maxRetries),
-        "sls:maxConcurrency": text(args.maxConcurrency),
-      },
-      opts,
-    );
+    const settings = settingsOf(args);
+    super("pulumi-nodejs", name, { ...settings }, opts);
+    this.settings = pulumi.output(settings);
   }
+}
+
+/** The keys of stack config, which is how Pulumi configures a provider process of this kind. */
+function settingsOf(args: ProviderArgs): Record<string, pulumi.Input<string> | undefined> {
+  return {
+    "sls:region": args.region,
+    "sls:endpoint": args.endpoint,
+    "sls:accessKeyId": args.accessKeyId,
+    "sls:accessKeySecret": secret(args.accessKeySecret),
+    "sls:securityToken": secret(args.securityToken),
+    "sls:profile": args.profile,
+    "sls:roleArn": args.roleArn,
+    "sls:roleSessionName": args.roleSessionName,
+    "sls:signatureVersion": args.signatureVersion,
+    "sls:requestTimeout": args.requestTimeout,
+    "sls:maxRetries": text(args.maxRetries),
+    "sls:maxConcurrency": text(args.maxConcurrency),
+  };
 }
 
 function secret(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {

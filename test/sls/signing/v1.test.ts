@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { canonicalResource, contentMd5, signV1, v1Authorization } from "../../../provider/src/sls/signing/v1.js";
+import {
+  canonicalResource,
+  contentMd5,
+  signV1,
+  v1Authorization,
+} from "../../../provider/src/sls/signing/v1.js";
 import {
   type RequestVector,
   derivedVectors,
@@ -54,9 +59,12 @@ describe("signature V1", () => {
     expect(authorizationOf(vector)).toBe(vector.authorization);
   });
 
-  test.each(queryVectors)("signs the query of vector $name raw and sorted ($source)", ({ query, canonical }) => {
-    expect(canonicalResource("/logstores/a", query)).toBe(`/logstores/a?${canonical}`);
-  });
+  test.each(queryVectors)(
+    "signs the query of vector $name raw and sorted ($source)",
+    ({ query, canonical }) => {
+      expect(canonicalResource("/logstores/a", query)).toBe(`/logstores/a?${canonical}`);
+    },
+  );
 
   test.each(md5Vectors)("writes the MD5 of $hex in upper case, leading zeros kept (J2)", ({ hex, md5 }) => {
     expect(contentMd5(Buffer.from(hex, "hex"))).toBe(md5);

@@ -1,12 +1,11 @@
 import { refusals } from "../../service/refusals.js";
-import type { Logstore, LogstoreSettings } from "../../service/logstore.js";
+import { maximumShards, type Logstore, type LogstoreSettings } from "../../service/logstore.js";
 import { empty, json } from "../answer.js";
 import { pathName, projectName, type Handler } from "./callContext.js";
 import { isInteger, jsonObject, type JsonObject } from "./jsonBody.js";
 import { integerParameter } from "./queryValues.js";
 
 const logstoreName = /^[0-9a-z][0-9a-z_-]{0,61}[0-9a-z]$/;
-const maximumShards = 256;
 
 /** POST /logstores */
 export const createLogstore: Handler = (context) => {

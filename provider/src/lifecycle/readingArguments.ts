@@ -1,0 +1,34 @@
+import { type GroupIdentity } from "../model/identity.js";
+import { indent, lines } from "../replay/describe.js";
+import { type Declared, DeclaredReader, type Problem } from "./declared.js";
+import { RefusedError } from "./failures.js";
+import { nameInput } from "./inputs.js";
+
+/** Reads which group a read function is asked about; throws with all problems at once. */
+export function readGroupArguments(
+  name: string,
+  declared: Declared,
+  others: readonly string[] = [],
+): GroupIdentity {
+  const reader = new DeclaredReader(name, declared);
+  const project = reader.required("project", nameInput("project"));
+  const logstore = reader.required("logstore", nameInput("logstore"));
+  const consumerGroup = reader.required("consumerGroup", nameInput("consumerGroup"));
+  reader.refuseOthers(["project", "logstore", "consumerGroup", ...others]);
+  if (project === undefined || logstore === undefined || consumerGroup === undefined) {
+    throw wrongArguments(name, reader.problems);
+  }
+  if (reader.problems.length > 0) throw wrongArguments(name, reader.problems);
+  return { project, logstore, consumerGroup };
+}
+
+function wrongArguments(name: string, problems: readonly Problem[]): RefusedError {
+  return new RefusedError(
+    lines(`The arguments of ${name} are not right`, ...problems.map(describeProblem).map(indent)),
+  );
+}
+
+/** Problems that name no property have the path in their text. */
+export function describeProblem({ property, reason }: Problem): string {
+  return `${property} ${reason}`.trim();
+}

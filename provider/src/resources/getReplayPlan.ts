@@ -1,0 +1,118 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ConsumerGroupReplayArgs, type ReplayPosition } from "./consumerGroupReplay.js";
+import { type ReadOptions, read, readOutput } from "./reading.js";
+
+/** The inputs of a `ConsumerGroupReplay`, as plain values. */
+export type GetReplayPlanArgs = pulumi.Unwrap<ConsumerGroupReplayArgs>;
+
+/** What a new replay would do. Times are RFC 3339; what is not known is absent, never 0. */
+export interface ReplayPlan {
+  /**
+   * `moves`: at least one shard would move · `nothing`: every shard stays, or the deadline has passed ·
+   * `liveConsumers`: it would move, once the consumers that are alive were stopped; until then an up refuses or
+   * waits · `refused`: see {@link refusals}.
+   */
+  readonly verdict: "moves" | "nothing" | "liveConsumers" | "refused";
+  /** When the group was looked at, by the service's clock; absent where it could not be. */
+  readonly readAt?: string;
+  /** Every shard of the logstore, by its id; empty where the group could not be looked at. */
+  readonly shards: readonly ShardPlan[];
+  /** How many shards have which {@link ShardPlan.action}. */
+  readonly totals: Readonly<Record<string, number>>;
+  /**
+   * Log groups that would be read again in all shards together; absent where none moves back. Shards without a
+   * position (`set`) are not counted: what they read again is not known.
+   */
+  readonly readAgainLogGroups?: number;
+  /** Log groups that would never be read; absent where no shard moves forward. `set` is not counted. */
+  readonly neverReadLogGroups?: number;
+  /** What stands in the way, each reason once. A single one stops the whole group. */
+  readonly refusals: readonly PlanRefusal[];
+  /** All of it as Markdown, for a comment on a pull request. */
+  readonly text: string;
+}
+
+/** What a new replay would do with one shard. */
+export interface ShardPlan {
+  readonly shard: number;
+  /** Where to, as `from` says it for this shard. */
+  readonly position: ReplayPosition;
+  /**
+   * `back`: log groups are read again · `forward`: log groups are never read · `set`: the group has no position in
+   * the shard, so what is read again or skipped is not known · `alreadyThere` · `kept`: left alone on purpose ·
+   * `expired`: the deadline has passed · `refused`.
+   */
+  readonly action: "back" | "forward" | "set" | "alreadyThere" | "kept" | "expired" | "refused";
+  /** The {@link PlanRefusal.kind} that holds for this shard; with `liveConsumers` the action is still the move. */
+  readonly refusal?: PlanRefusal["kind"];
+  /** The cursor where the group stands; `none` where it has no checkpoint. */
+  readonly checkpoint: string;
+  readonly checkpointTime?: string;
+  /** The cursor where it would stand. */
+  readonly target?: string;
+  readonly targetTime?: string;
+  /** Log groups between the two. */
+  readonly logGroups?: number;
+  /** How far the move reaches in receive time, in whole seconds: what `maxMove` bounds. */
+  readonly spanSeconds?: number;
+}
+
+/** A reason for which a replay is refused. docs/semantics.md has the table of them. */
+export interface PlanRefusal {
+  readonly kind:
+    | "wrongInput"
+    | "unknownShard"
+    | "lookFailed"
+    | "nothingBefore"
+    | "inTheFuture"
+    | "outsideWindow"
+    | "truncated"
+    | "tooFar"
+    | "unordered"
+    | "deadlinePassed"
+    | "shardsChanged"
+    | "targetGone"
+    | "liveConsumers";
+  /** With `lookFailed`, the code of docs/errors.md. */
+  readonly code?: string;
+  /** The shards that it holds for; empty where it holds for all. */
+  readonly shards: readonly number[];
+  /** What was seen, what would happen, and the way out. */
+  readonly message: string;
+}
+
+/**
+ * Plans what a new `ConsumerGroupReplay` with these inputs would do, as data. Writes nothing and declares nothing.
+ *
+ * It never fails for what it finds: wrong inputs, refusals and a service that cannot be looked at are part of the
+ * answer. Its plan is that of a replay which has not run yet, so `previous` is refused: name the positions of the
+ * replay's output `previousPositions` instead. Shortly after a pin, the pin itself counts as a commit of a
+ * consumer, because a function has no state that could tell the two apart.
+ *
+ * It sends four requests, and at the most four for each shard.
+ *
+ * @param args The inputs of the replay.
+ * @param options Which connection, if not the one of stack config.
+ *
+ * @example
+ * ```ts
+ * const plan = await sls.getReplayPlan({
+ *   project: "shop",
+ *   logstore: "orders",
+ *   consumerGroup: "billing",
+ *   from: "2026-11-20T08:00:00+08:00",
+ * });
+ * export const comment = plan.text;
+ * ```
+ */
+export async function getReplayPlan(args: GetReplayPlanArgs, options: ReadOptions = {}): Promise<ReplayPlan> {
+  return read("getReplayPlan", args, options, (reader) => reader.plan({ ...args }));
+}
+
+/** {@link getReplayPlan} of inputs that other resources output. */
+export function getReplayPlanOutput(
+  args: ConsumerGroupReplayArgs,
+  options: ReadOptions = {},
+): pulumi.Output<ReplayPlan> {
+  return readOutput(pulumi.output(args), options, getReplayPlan);
+}

@@ -1,0 +1,106 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ReplayedShard } from "./consumerGroupReplay.js";
+import { type ReadOptions, read, readOutput } from "./reading.js";
+
+/** Which replay is followed. */
+export interface GetReplayProgressArgs {
+  readonly project: string;
+  readonly logstore: string;
+  readonly consumerGroup: string;
+  /** The replay's output `shards`; a `pulumi.StackReference` hands it to another stack. */
+  readonly shards: readonly ReplayedShard[];
+}
+
+/** {@link GetReplayProgressArgs}, with what the replay outputs. */
+export interface GetReplayProgressOutputArgs {
+  readonly project: pulumi.Input<string>;
+  readonly logstore: pulumi.Input<string>;
+  readonly consumerGroup: pulumi.Input<string>;
+  readonly shards: pulumi.Input<readonly ReplayedShard[]>;
+}
+
+/** How far the consumers came since a replay. Times are RFC 3339; what is not known is absent, never 0. */
+export interface ReplayProgress {
+  /** When the group was looked at, by the service's clock. */
+  readonly readAt: string;
+  /** Every shard of the logstore and of the replay, by its id. */
+  readonly shards: readonly ShardProgress[];
+  /** How many shards have which {@link ShardProgress.state}. */
+  readonly totals: Readonly<Record<string, number>>;
+  /**
+   * Log groups that are still to be read until every pinned shard is back where it stood before; absent where that
+   * is not known for one of them, such as one that stood nowhere.
+   */
+  readonly remainingLogGroups?: number;
+  /** Shards that the replay left alone, or that a split or merge has made since. */
+  readonly notCovered: readonly number[];
+  /** All of it as Markdown, for a comment on a pull request. */
+  readonly text: string;
+}
+
+/** How far the consumers came in one shard. */
+export interface ShardProgress {
+  readonly shard: number;
+  /**
+   * `atPin`: nobody read on · `reading`: between the pin and where the shard stood before · `caughtUp`: at or
+   * beyond where it stood, for a shard that stood nowhere at its end; a shard that was moved forward has caught up
+   * with its first commit · `overwritten`: a consumer saved over the pin, as the replay's watch saw or as a
+   * position before the pin proves · `notPinned`: the replay is not finished there, or has expired · `notCovered`:
+   * the replay left it alone, or does not know it · `gone`: the logstore has it no more.
+   *
+   * A consumer that saved over a pin long after the watch cannot be told from one that has caught up.
+   */
+  readonly state: "atPin" | "reading" | "caughtUp" | "overwritten" | "notPinned" | "notCovered" | "gone";
+  /** What the replay says of the shard; absent where it does not know it. */
+  readonly status?: ReplayedShard["status"];
+  /** The cursor that was pinned. */
+  readonly pin?: string;
+  readonly pinTime?: string;
+  /** Where the shard stood before the replay; `none` where it stood nowhere. */
+  readonly previousCheckpoint?: string;
+  readonly previousCheckpointTime?: string;
+  /** Where it stands now; `none` where the group has no checkpoint. */
+  readonly checkpoint?: string;
+  readonly checkpointTime?: string;
+  /** Who saved where it stands. */
+  readonly consumer?: string;
+  readonly committedAt?: string;
+  /** Log groups from the pin to where it stands. */
+  readonly doneLogGroups?: number;
+  /** Log groups from where it stands to where it stood before the replay. */
+  readonly remainingLogGroups?: number;
+  /** The same in receive time, in whole seconds. */
+  readonly remainingSeconds?: number;
+}
+
+/**
+ * Reads how far the consumers came since a replay: where each shard was pinned, where it is, and what is left until
+ * it is back where it stood. Writes nothing.
+ *
+ * It sends three requests, and at the most three for each shard, in each preview and up.
+ *
+ * @param args The group, and the replay's output `shards`.
+ * @param options Which connection, if not the one of stack config.
+ * @throws {@link ReadError} when the group cannot be looked at.
+ *
+ * @example
+ * ```ts
+ * const group = { project: "shop", logstore: "orders", consumerGroup: "billing" };
+ * const replay = new sls.ConsumerGroupReplay("replay", { ...group, from: "2026-11-20T08:00:00+08:00" });
+ * export const progress = sls.getReplayProgressOutput({ ...group, shards: replay.shards }).text;
+ * ```
+ */
+export async function getReplayProgress(
+  args: GetReplayProgressArgs,
+  options: ReadOptions = {},
+): Promise<ReplayProgress> {
+  return read("getReplayProgress", args, options, (reader) => reader.progress({ ...args }));
+}
+
+/** {@link getReplayProgress} of what a replay outputs. */
+export function getReplayProgressOutput(
+  args: GetReplayProgressOutputArgs,
+  options: ReadOptions = {},
+): pulumi.Output<ReplayProgress> {
+  return readOutput(pulumi.output(args), options, getReplayProgress);
+}

@@ -1,0 +1,85 @@
+/** What `npm pack` makes of the package: nothing that is missing, nothing that users have no need for. */
+import { execFileSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const folder = `${root}/provider`;
+
+interface Packed {
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+  readonly size: number;
+  readonly unpackedSize: number;
+}
+
+const description = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<string, unknown>;
+const packed = pack();
+const paths = packed.files.map(({ path }) => path).sort();
+
+function pack(): Packed {
+  const answer = execFileSync("npm", ["pack", "--dry-run", "--json", "--loglevel=error"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  // A list from npm up to 10, by name from 11 on.
+  const [first] = Object.values(JSON.parse(answer) as Record<string, Packed>);
+  if (first === undefined) throw new Error("npm packed nothing");
+  return first;
+}
+
+describe("the packed package", () => {
+  test("holds each source as it was built, with its types, and four more files", () => {
+    const built = globSync("**/*.ts", { cwd: `${folder}/src` }).flatMap((source) => {
+      const name = `dist/${source.replace(/\.ts$/, "")}`;
+      return [`${name}.js`, `${name}.d.ts`];
+    });
+    const more = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+    expect(paths).toEqual([...built, ...more].sort());
+  });
+
+  test("is small: 150 kB to download, 600 kB installed", () => {
+    expect(packed.size).toBeLessThan(150_000);
+    expect(packed.unpackedSize).toBeLessThan(600_000);
+  });
+
+  test("tells nobody where it was built", () => {
+    for (const path of paths) expect(readFileSync(`${folder}/${path}`, "utf8"), path).not.toContain(root);
+  });
+
+  test("has the repository's license", () => {
+    expect(readFileSync(`${folder}/LICENSE`, "utf8")).toBe(readFileSync(`${root}/LICENSE`, "utf8"));
+    expect(description["license"]).toBe("Apache-2.0");
+  });
+
+  test("says in its changelog what its version brings", () => {
+    const changelog = readFileSync(`${folder}/CHANGELOG.md`, "utf8");
+    expect(changelog).toMatch(
+      new RegExp(`^## ${String(description["version"]).replaceAll(".", "\\.")}\\b`, "m"),
+    );
+    expect(readFileSync(`${root}/CHANGELOG.md`, "utf8")).toBe(changelog);
+  });
+});
+
+describe("its description", () => {
+  test("asks for provenance, so that only a workflow with an identity can publish it", () => {
+    expect(description["publishConfig"]).toEqual({ access: "public", provenance: true });
+  });
+
+  test("makes Pulumi look for no plugin", () => {
+    expect(description).not.toHaveProperty("pulumi");
+  });
+
+  test("runs nothing when it is installed", () => {
+    expect(description).not.toHaveProperty("scripts");
+  });
+
+  test("names entries that exist, and no others can be reached", () => {
+    const { exports } = description as { exports: Record<string, string | Record<string, string>> };
+    expect(Object.keys(exports)).toEqual([".", "./provider", "./package.json"]);
+    const targets = Object.values(exports).flatMap((entry) => Object.values(Object(entry) as object));
+    for (const target of targets.filter((value) => typeof value === "string" && value.startsWith("./")))
+      expect(paths).toContain((target as string).slice(2));
+    expect(paths).toContain("package.json");
+  });
+});

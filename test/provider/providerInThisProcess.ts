@@ -1,0 +1,104 @@
+import { type dynamic } from "@pulumi/pulumi";
+import { vi } from "vitest";
+import { ProviderFailure, type Properties } from "./dynamicProviderServer.js";
+
+/** The shims, by the name under which each asks for its resource. */
+const kinds = { replayPlanProvider: "replayPlan", replayApplyProvider: "replayApply" } as const;
+
+/** The four calls that a shim hands on. */
+interface Life {
+  check(olds: Properties, news: Properties): Promise<dynamic.CheckResult>;
+  diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult>;
+  create(inputs: Properties): Promise<dynamic.CreateResult>;
+  update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult>;
+}
+
+/**
+ * The provider's entry without Pulumi's server and without a process, for the tests that need neither: a process
+ * takes most of a second. Everything else is as in a process of its own, what it remembers included.
+ */
+export class ProviderInThisProcess {
+  readonly lines: string[];
+  readonly #life: Life;
+  readonly #configure: (kind: keyof typeof kinds) => Life;
+  #console: { mockRestore(): void } | undefined;
+
+  private constructor(
+    configure: (kind: keyof typeof kinds) => Life,
+    kind: keyof typeof kinds,
+    lines: string[] = [],
+  ) {
+    this.#configure = configure;
+    this.#life = configure(kind);
+    this.lines = lines;
+  }
+
+  static async start(config: Readonly<Record<string, string>>): Promise<ProviderInThisProcess> {
+    vi.resetModules();
+    const { configure } = await import("../../provider/src/provider.js");
+    const request = { config: { get: (key: string) => config[key] } } as dynamic.ConfigureRequest;
+    const started = new ProviderInThisProcess(
+      (kind) => configure(kinds[kind], request) as Life,
+      "replayPlanProvider",
+    );
+    started.#console = vi.spyOn(console, "log").mockImplementation((text: string) => {
+      started.lines.push(...text.split("\n"));
+    });
+    return started;
+  }
+
+  as(shim: keyof typeof kinds): Promise<ProviderInThisProcess> {
+    return Promise.resolve(new ProviderInThisProcess(this.#configure, shim, this.lines));
+  }
+
+  async check(
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ inputs: Properties; failures: dynamic.CheckFailure[] }> {
+    const { inputs, failures } = await this.#life.check(wire(olds), wire(news));
+    return { inputs: wire(inputs as Properties), failures: failures ?? [] };
+  }
+
+  async diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: "none" | "some"; replaces: string[] }> {
+    const { changes, replaces } = await this.#life.diff(id, wire(olds), wire(news));
+    return { changes: changes === true ? "some" : "none", replaces: replaces ?? [] };
+  }
+
+  async create(inputs: Properties): Promise<{ id: string; outs: Properties }> {
+    const { id, outs } = await failing(this.#life.create(wire(inputs)));
+    return { id, outs: wire(outs as Properties) };
+  }
+
+  async update(id: string, olds: Properties, news: Properties): Promise<Properties> {
+    const { outs } = await failing(this.#life.update(id, wire(olds), wire(news)));
+    return wire(outs as Properties);
+  }
+
+  stop(): Promise<void> {
+    this.#console?.mockRestore();
+    return Promise.resolve();
+  }
+}
+
+/** What Pulumi's protocol makes of properties: absent stays absent, and everything is copied. */
+function wire(values: Properties): Properties {
+  return JSON.parse(JSON.stringify(values)) as Properties;
+}
+
+async function failing<Result>(call: Promise<Result>): Promise<Result> {
+  try {
+    return await call;
+  } catch (error) {
+    const { message, ...kept } = error as Error & {
+      id?: string;
+      properties: Properties;
+      reasons: readonly string[];
+    };
+    const state = kept.id === undefined ? undefined : { ...kept, id: kept.id };
+    throw new ProviderFailure((error as Error).message ?? message, state);
+  }
+}
