@@ -111,6 +111,7 @@ async function startEmulator(
     const emulator = await SlsEmulator.start({
       port,
       host,
+      requestLogLimit: 1000,
       ...(seed?.identities && { identities: seed.identities }),
       ...(!quiet && { onRequest: write }),
     });

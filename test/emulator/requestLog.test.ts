@@ -50,7 +50,7 @@ describe("the log of requests", () => {
   it("keeps a bounded number of requests", async () => {
     const { sls, emulator } = await startShop({ requestLogLimit: 3 });
     for (let index = 0; index < 8; index += 1) await sls.get(paths.shards);
-    expect(emulator.requests.length).toBeLessThanOrEqual(6);
+    expect(emulator.requests.length).toBeLessThanOrEqual(4);
     expect(emulator.requests.at(-1)?.id).toBe(8);
   });
 

@@ -22,9 +22,7 @@ const services = require("@pulumi/pulumi/proto/provider_grpc_pb.js") as {
 export type Properties = Record<string, unknown>;
 
 /** The generated classes set and get by name; only what these tests use is written down. */
-interface ProtocolMessage {
-  [method: string]: (value?: unknown) => unknown;
-}
+type ProtocolMessage = Record<string, (value?: unknown) => unknown>;
 
 interface ProtocolClient {
   close(): void;

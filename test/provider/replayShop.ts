@@ -14,6 +14,8 @@ export class ReplayShop {
   now = noon;
   readonly emulator: SlsEmulator;
   readonly stack: ReplayStack;
+  /** On top of what it takes to reach the service. */
+  moreConfig: Readonly<Record<string, string>> = {};
 
   private constructor(emulator: SlsEmulator, ownProcess: boolean) {
     this.emulator = emulator;
@@ -27,6 +29,7 @@ export class ReplayShop {
       "sls:endpoint": this.emulator.endpoint,
       "sls:accessKeyId": "emulatorAccessKeyId",
       "sls:accessKeySecret": "emulatorAccessKeySecret",
+      ...this.moreConfig,
     };
   }
 

@@ -53,15 +53,18 @@ const notApplyInputs = ["from", "triggers", "allowTruncated"];
 /** Plays the engine for a ConsumerGroupReplay and its two children: what is called, in which order, what is saved. */
 export class ReplayStack {
   state: SavedStack = {};
+  /** Runs once the plan of an up is in state, before apply is called; and before that, once check has answered. */
+  onPlanned: () => void = () => undefined;
+  onChecked: () => void = () => undefined;
   /** Pulumi starts a process for each operation. */
-  readonly #start: () => Promise<ReplayProvider>;
+  readonly connect: () => Promise<ReplayProvider>;
 
-  constructor(start: () => Promise<ReplayProvider>) {
-    this.#start = start;
+  constructor(connect: () => Promise<ReplayProvider>) {
+    this.connect = connect;
   }
 
   async preview(replay: Properties): Promise<{ problems: readonly string[]; lines: readonly string[] }> {
-    const server = await this.#start();
+    const server = await this.connect();
     try {
       const { failures } = await server.check(this.state.plan?.inputs ?? {}, replay);
       return { problems: failures.map(({ reason }) => reason), lines: [...server.lines] };
@@ -71,7 +74,7 @@ export class ReplayStack {
   }
 
   async up(replay: Properties): Promise<Up> {
-    const server = await this.#start();
+    const server = await this.connect();
     try {
       return await this.upWith(server, replay);
     } finally {
@@ -87,9 +90,11 @@ export class ReplayStack {
       const checked = await server.check(this.state.plan?.inputs ?? {}, replay);
       done.problems = checked.failures.map(({ reason }) => reason);
       if (done.problems.length > 0) return answer();
+      this.onChecked();
       const plan = await this.#step(server, this.state.plan, checked.inputs);
       done.plan = plan.step;
       this.state = { ...this.state, plan: await plan.call(server) };
+      this.onPlanned();
       const apply = await this.#step(await server.as("replayApplyProvider"), this.state.apply, {
         ...Object.fromEntries(Object.entries(replay).filter(([name]) => !notApplyInputs.includes(name))),
         plan: this.state.plan?.outs["plan"],

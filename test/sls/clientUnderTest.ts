@@ -1,12 +1,7 @@
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { expect } from "vitest";
-import {
-  type Duration,
-  durationOfMilliseconds,
-  durationOfSeconds,
-  millisecondsOf,
-} from "../../provider/src/model/duration.js";
+import { type Duration, durationOfSeconds, millisecondsOf } from "../../provider/src/model/duration.js";
 import { type ClientEffects, SlsClient } from "../../provider/src/sls/client.js";
 import { type Configuration, readConfiguration } from "../../provider/src/sls/configuration.js";
 import { SlsError } from "../../provider/src/sls/errors.js";
@@ -113,9 +108,6 @@ function configurationOf({ endpoint, configuration }: ClientOptions): Configurat
     ...configuration,
   };
 }
-
-/** A timeout that a test can wait for five times. */
-export const shortTimeout = durationOfMilliseconds(40);
 
 /** How a read ended: `answered`, or the code of the error. */
 export async function outcomeOfRead(read: Promise<unknown>): Promise<string> {

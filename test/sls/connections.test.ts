@@ -9,7 +9,7 @@ import {
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { cursorAt } from "../../provider/src/model/cursor.js";
-import { durationOfMilliseconds, durationOfSeconds } from "../../provider/src/model/duration.js";
+import { durationOfSeconds } from "../../provider/src/model/duration.js";
 import { SlsClient } from "../../provider/src/sls/client.js";
 import { type Configuration, readConfiguration } from "../../provider/src/sls/configuration.js";
 import { Connections } from "../../provider/src/sls/connections.js";
@@ -170,12 +170,12 @@ describe("requests at once", () => {
   });
 
   test("do not run out of time while they wait for each other", async () => {
-    const server = await CountingServer.start(60);
+    const server = await CountingServer.start(150);
     const client = clientOf({
       endpoint: `http://127.0.0.1:${server.port}`,
-      configuration: { maxConcurrency: 1, requestTimeout: durationOfMilliseconds(250) },
+      configuration: { maxConcurrency: 1, requestTimeout: durationOfSeconds(1) },
     });
-    expect(new Set(await readAtOnce(client, 8))).toEqual(new Set(["answered"]));
+    expect(new Set(await readAtOnce(client, 10))).toEqual(new Set(["answered"]));
   });
 
   test("give their place free when they fail", async () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
-import { type AddressInfo } from "node:net";
+import { type AddressInfo, type Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
 
 /** What the server does with one request. */
@@ -48,15 +48,22 @@ export class FaultServer {
   readonly requests: ReceivedRequest[] = [];
   /** How many requests had their effect. */
   effects = 0;
+  /** Called when an answer has come to a stop that nothing ends. */
+  onStall = (): void => undefined;
   /** How much of endless bodies was taken off the server's hands. */
   flooded = 0;
   readonly #faults: readonly Fault[];
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
 
   private constructor(faults: readonly Fault[]) {
     this.#faults = faults;
     this.#server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
       void this.#meet(request, response);
+    });
+    this.#server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.once("close", () => this.#sockets.delete(socket));
     });
   }
 
@@ -76,9 +83,10 @@ export class FaultServer {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
+    const closed = once(this.#server, "close");
     this.#server.close();
-    await once(this.#server, "close");
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 
   async #meet(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -109,6 +117,7 @@ export class FaultServer {
         request.socket.resetAndDestroy();
         return;
       case "slowHeaders":
+        this.onStall();
         return;
       case "slowBody":
       case "cutBody":
@@ -117,6 +126,8 @@ export class FaultServer {
           `HTTP/1.1 200 OK\r\nDate: ${serverDate}\r\nContent-Length: 100\r\n\r\n{"cursor":`,
         );
         if (fault.kind === "cutBody") request.socket.end();
+        // The client shall have read the headers by then; how it ends does not depend on it.
+        else setTimeout(() => this.onStall(), 20);
         return;
       case "endlessBody":
         this.#flood(response);

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { cursorAt } from "../../provider/src/model/cursor.js";
 import { durationOfMilliseconds, durationOfSeconds } from "../../provider/src/model/duration.js";
 import { v1Authorization } from "../../provider/src/sls/signing/v1.js";
@@ -10,15 +10,18 @@ import {
   outcomeOfWrite,
   secrets,
   shard,
-  shortTimeout,
 } from "./clientUnderTest.js";
 import { documentedErrors, spellingsOf } from "./documentedCodes.js";
 import { type Fault, FaultServer, page, serverDate, serviceError } from "./faultServer.js";
 
 let server: FaultServer | undefined;
 let tested: ClientUnderTest | undefined;
+/** The milliseconds that each attempt was given. */
+let timeouts: number[] = [];
 
 afterEach(async () => {
+  vi.restoreAllMocks();
+  timeouts = [];
   await tested?.stop();
   await server?.stop();
   server = undefined;
@@ -33,7 +36,18 @@ async function meeting(
   await server?.stop();
   server = await FaultServer.start(faults);
   tested = new ClientUnderTest({ endpoint: server.endpoint, ...options });
+  timeOutOnStall(server);
   return tested;
+}
+
+/** Time runs out when an answer has stopped, and at no other moment: the machine may be as slow as it likes. */
+function timeOutOnStall(stalling: FaultServer): void {
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+    timeouts.push(milliseconds);
+    const timer = new AbortController();
+    stalling.onStall = () => timer.abort(new DOMException("time is up", "TimeoutError"));
+    return timer.signal;
+  });
 }
 
 async function read({ client }: ClientUnderTest): Promise<string> {
@@ -58,7 +72,6 @@ interface Row {
 }
 
 const ok: Fault = { kind: "ok" };
-const slow: Partial<ClientOptions> = { configuration: { requestTimeout: shortTimeout } };
 const expired = serviceError(400, "RequestTimeExpired");
 const throttled = serviceError(403, "MetaOperationQpsLimitExceeded");
 const wrongCursor: Fault = { kind: "answer", status: 200, body: '{"cursor":7}' };
@@ -87,14 +100,12 @@ const connection: readonly Row[] = [
   {
     fault: "slow headers",
     faults: [{ kind: "slowHeaders" }],
-    options: slow,
     read: ["Timeout", 5],
     write: ["unknown Timeout", 1, 0],
   },
   {
     fault: "slow body",
     faults: [{ kind: "slowBody" }],
-    options: slow,
     read: ["Timeout", 5],
     write: ["unknown Timeout", 1, 1],
   },
@@ -414,6 +425,27 @@ describe("each attempt", () => {
     await expect(outcome).rejects.toBe(gone);
     expect([questions, server?.requests.length]).toEqual([2, 1]);
   });
+});
+
+describe("the time for an attempt", () => {
+  test("is that of the configuration, anew for each", async () => {
+    const waiting = await meeting([throttled, ok], {
+      configuration: { requestTimeout: durationOfSeconds(7) },
+    });
+    await read(waiting);
+    expect(timeouts).toEqual([7_000, 7_000]);
+  });
+
+  test.each([{ kind: "slowHeaders" }, { kind: "slowBody" }] as const)(
+    "really runs out: $kind",
+    async (fault) => {
+      const waiting = await meeting([fault], {
+        configuration: { requestTimeout: durationOfMilliseconds(50), maxRetries: 0 },
+      });
+      vi.restoreAllMocks();
+      expect(await read(waiting)).toBe("Timeout");
+    },
+  );
 });
 
 describe("trying again", () => {

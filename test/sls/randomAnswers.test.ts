@@ -112,7 +112,10 @@ const anyBody: fc.Arbitrary<string | Buffer> = fc.oneof(
   fc.integer({ min: 1, max: 3 }).map((size) => "[".repeat(10 ** (size + 1))),
 );
 
-const headerText = fc.string({ unit: fc.constantFrom(..."abcXYZ019 ,:;=/%-_"), maxLength: 30 });
+const headerText = fc.string({
+  unit: fc.constantFrom(..."a b X Z 0 9 , : ; = / % - _".split(" "), " "),
+  maxLength: 30,
+});
 const anyAnswer: fc.Arbitrary<MockAnswer> = fc.record({
   statusCode: fc.oneof(
     { weight: 2, arbitrary: fc.constant(200) },

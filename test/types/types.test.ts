@@ -4,12 +4,11 @@ import { expect, test } from "vitest";
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** What a compiler says of a program, with the settings of a user's project. */
-function complaints(name: string, settings: ts.CompilerOptions): string[] {
-  const program = ts.createProgram([file(name)], {
+/** What a compiler says of programs, with the settings of a user's project. */
+function complaints(names: readonly string[], settings: ts.CompilerOptions): string[] {
+  const program = ts.createProgram(names.map(file), {
     target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    strict: true,
     types: ["node"],
     noEmit: true,
     skipLibCheck: true,
@@ -21,13 +20,8 @@ function complaints(name: string, settings: ts.CompilerOptions): string[] {
 }
 
 test.each([
-  ["strict", { strict: true }],
-  ["strict with exact optional properties", { strict: true, exactOptionalPropertyTypes: true }],
-  [
-    "strict for a bundler",
-    { strict: true, module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler },
-  ],
-])("right use compiles, and wrong use does not, with settings that are %s", (_name, settings) => {
-  expect(complaints("rightUse.ts", settings)).toEqual([]);
-  expect(complaints("wrongUse.ts", settings)).toEqual([]);
+  ["Node.js", { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext }],
+  ["a bundler", { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }],
+])("right use compiles, and wrong use does not, with the settings for %s", (_name, settings) => {
+  expect(complaints(["rightUse.ts", "wrongUse.ts"], settings)).toEqual([]);
 });

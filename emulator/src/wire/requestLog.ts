@@ -61,7 +61,7 @@ export class RequestLog {
   arrive(arrived: ArrivedRequest): LoggedRequest {
     const request: LoggedRequest = { id: ++this.#count, ...arrived, state: "received" };
     this.#requests.push(request);
-    if (this.#requests.length > this.#limit * 2) this.#requests = this.#requests.slice(-this.#limit);
+    if (this.#requests.length > this.#limit * 1.5) this.#requests = this.#requests.slice(-this.#limit);
     for (const waiter of this.#waiters.filter(({ matches }) => matches(request))) {
       waiter.missing -= 1;
       if (waiter.missing === 0) waiter.resolve(request);

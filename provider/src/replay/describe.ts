@@ -144,7 +144,7 @@ export function describeLiveConsumersAhead(
   return lines(
     refusal.move && describePlan(subject, { kind: "move", move: refusal.move, overwrites: [] }),
     "  warning: consumers are alive, and up refuses while they are:",
-    ...describeConsumers(refusal.consumers),
+    ...describeConsumers(refusal.consumers).map(indent),
     `  Stop them and wait ${describeDuration(refusal.quietAfter)} before the up.`,
   );
 }
@@ -166,7 +166,7 @@ function describeOverwritten(consumers: readonly LiveConsumer[]): readonly strin
   if (consumers.length === 0) return [];
   return [
     '  warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin',
-    ...describeConsumers(consumers),
+    ...describeConsumers(consumers).map(indent),
   ];
 }
 

@@ -66,7 +66,7 @@ public class Consumer {
             LogHubConfig.ConsumePosition.BEGIN_CURSOR);
     config.setConsumeInOrder(arguments[1].equals("ordered"));
     config.setHeartBeatIntervalMillis(1000);
-    config.setTimeoutInSeconds(3);
+    config.setTimeoutInSeconds(6);
     config.setFetchIntervalMillis(100);
     config.setMaxFetchLogGroupSize(10);
     ClientWorker worker = new ClientWorker(Printer::new, config);

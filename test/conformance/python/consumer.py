@@ -44,7 +44,7 @@ option = LogHubConfig(
     "readers",
     name,
     cursor_position=CursorPosition.BEGIN_CURSOR,
-    heartbeat_interval=1,
+    heartbeat_interval=2,
     data_fetch_interval=0.1,
     in_order=in_order,
     max_fetch_log_group_size=int(os.environ.get("CONSUMER_FETCH", "10")),

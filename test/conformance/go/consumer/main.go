@@ -27,6 +27,7 @@ func main() {
 		InOrder:                   os.Args[2] == "ordered",
 		CursorPosition:            consumer.BEGIN_CURSOR,
 		HeartbeatIntervalInSecond: 1,
+		HeartbeatTimeoutInSecond:  6,
 		DataFetchIntervalInMs:     100,
 		MaxFetchLogGroupCount:     10,
 		AutoCommitDisabled:        true,

@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as sls from "pulumi-sls-checkpoint";
+import { readReplays } from "./replays";
+
+const config = new pulumi.Config();
+
+const declared = readReplays(config).map(({ name, args }) => {
+  const replay = new sls.ConsumerGroupReplay(name, args);
+  return { name, args, replay };
+});
+
+/** Where each group stood before: the way back. */
+export const previousPositions = byName(({ replay }) => replay.previousPositions);
+
+/** How many shards of each group are pinned, stay, were left alone. */
+export const totals = byName(({ replay }) => replay.totals);
+
+/** How far the consumers came since, as Markdown. Asked for, because it reads from the service each time. */
+export const progress = config.getBoolean("progress")
+  ? byName(({ args: { project, logstore, consumerGroup }, replay: { shards } }) => {
+      return sls.getReplayProgressOutput({ project, logstore, consumerGroup, shards }).text;
+    })
+  : undefined;
+
+function byName<Value>(valueOf: (replay: (typeof declared)[number]) => Value): Record<string, Value> {
+  return Object.fromEntries(declared.map((replay) => [replay.name, valueOf(replay)]));
+}

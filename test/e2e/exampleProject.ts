@@ -1,0 +1,168 @@
+/** Runs an example as its README says: command by command, in the order in which a reader comes to them. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
+import { openWorkspace, type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
+
+const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
+const hour = 3_600_000;
+
+/** The afternoon on which the examples happen: 18:00 at +08:00. */
+const now = Date.parse("2026-11-20T10:00:00Z");
+
+export class ExampleProject {
+  now = now;
+  readonly emulator: SlsEmulator;
+  readonly pulumi: PulumiWorkspace;
+  readonly #blocks: readonly Block[];
+  /** What a reader puts in place of what is made up, by the word as the README has it. */
+  readonly #own: Readonly<Record<string, string>>;
+  #position = 0;
+
+  private constructor(name: string, emulator: SlsEmulator, pulumi: PulumiWorkspace) {
+    this.emulator = emulator;
+    this.pulumi = pulumi;
+    this.#blocks = blocksOf(readFileSync(join(examples, name, "README.md"), "utf8"));
+    this.#own = {
+      YOUR_ACCESS_KEY_ID: defaultIdentity.accessKeyId,
+      "MTUyNDE1NTM3OTM3MzkwODQ5Ng==": this.cursor("2026-11-20T00:00:00Z"),
+    };
+  }
+
+  /** A logstore with a log group an hour in each of two shards, read by consumers until an hour ago and then stopped. */
+  static async open(name: string): Promise<ExampleProject> {
+    const clock = { now: () => now };
+    const emulator = await SlsEmulator.start({ clock: () => clock.now() });
+    emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: 2 });
+    emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
+    const series = { count: 35, from: now - 34 * hour, to: now };
+    for (const shard of [0, 1]) emulator.appendLogGroups("shop", "orders", shard, series);
+    const pulumi = await openWorkspace({ name, program: join(examples, name) });
+    const project = new ExampleProject(name, emulator, pulumi);
+    clock.now = () => project.now;
+    for (const shard of [0, 1]) project.commit("2026-11-20T09:00:00Z", shard);
+    project.passQuietTime();
+    return project;
+  }
+
+  /**
+   * Runs what the README says up to the next command that begins so, and answers how that one ended. What goes
+   * before it has to succeed.
+   */
+  async through(start: string): Promise<CommandResult> {
+    for (let block = this.#next(); block !== undefined; block = this.#next()) {
+      const result = await this.#follow(block);
+      if (block.text.startsWith(start)) return result;
+      if (result.exitCode !== 0) throw new Error(`${block.text}\n${result.stdout}${result.stderr}`);
+    }
+    throw new Error(`The README has no further command that begins with ${start}`);
+  }
+
+  /** What the README says and nobody ran. */
+  rest(): readonly string[] {
+    return this.#blocks.slice(this.#position).map(({ text }) => text);
+  }
+
+  cursor(instant: string, shard = 0): string {
+    return this.emulator.cursorAt("shop", "orders", shard, Date.parse(instant));
+  }
+
+  /** The cursors of an instant, one a shard. */
+  cursors(instant: string): readonly string[] {
+    return [0, 1].map((shard) => this.cursor(instant, shard));
+  }
+
+  commit(instant: string, shard = 0): void {
+    this.emulator.commit("shop", "orders", "billing", shard, this.cursor(instant, shard), {
+      consumer: "host-a",
+    });
+  }
+
+  passQuietTime(): void {
+    this.now += 10 * 60_000;
+  }
+
+  stands(): readonly (string | undefined)[] {
+    return [0, 1].map((shard) => this.emulator.checkpoint("shop", "orders", "billing", shard)?.checkpoint);
+  }
+
+  writes(): number {
+    return this.emulator.requestsOf("UpdateCheckPoint").length;
+  }
+
+  async close(): Promise<void> {
+    await this.pulumi.close();
+    await this.emulator.stop();
+  }
+
+  #next(): Block | undefined {
+    this.#position += 1;
+    return this.#blocks[this.#position - 1];
+  }
+
+  async #follow({ kind, text }: Block): Promise<CommandResult> {
+    if (kind === "configuration") return this.#configure(text);
+    const [program, ...args] = await this.#words(text);
+    // The packages come from this repository, and the other command line is not ours.
+    if (program !== "pulumi") return { exitCode: 0, stdout: "", stderr: "" };
+    return this.#run(args);
+  }
+
+  async #run(args: readonly string[]): Promise<CommandResult> {
+    const [command = "", ...rest] = args;
+    if (args.join(" ") === "config set sls:region cn-hangzhou") {
+      return this.pulumi.setConfig("sls:endpoint", this.emulator.endpoint);
+    }
+    if (args.join(" ") === "config set --secret sls:accessKeySecret") {
+      return this.pulumi.setSecret("sls:accessKeySecret", defaultIdentity.accessKeySecret);
+    }
+    // A person says yes.
+    const yes = ["up", "destroy", "refresh"].includes(command) ? ["--yes"] : [];
+    return this.pulumi.run(command, ...yes, ...rest);
+  }
+
+  /** Puts lines below `config:` in the stack's file, as someone would who edits it. */
+  #configure(yaml: string): CommandResult {
+    const file = join(this.pulumi.project, "Pulumi.dev.yaml");
+    const lines = yaml.replace(/^config:\n/, "");
+    const stack = readFileSync(file, "utf8").replace(/^config:\n/m, (config) => `${config}${lines}`);
+    this.pulumi.write({ "Pulumi.dev.yaml": stack });
+    return { exitCode: 0, stdout: "", stderr: "" };
+  }
+
+  /** The words of a command as a shell reads them, in as far as the READMEs need a shell. */
+  async #words(line: string): Promise<readonly string[]> {
+    const words = line.match(/"\$\([^)]*\)"|"[^"]*"|'[^']*'|[^\s"']+/g) ?? [];
+    return Promise.all(
+      words.map(async (word) => {
+        const inner = /^"\$\(pulumi (.*)\)"$/.exec(word)?.[1];
+        if (inner !== undefined) return (await this.pulumi.run(...inner.split(" "))).stdout.trim();
+        const plain = word.replace(/^(["'])(.*)\1$/, "$2");
+        return this.#own[plain] ?? plain;
+      }),
+    );
+  }
+}
+
+interface Block {
+  readonly kind: "command" | "configuration";
+  readonly text: string;
+}
+
+/** Every command and every piece of stack configuration, in order. */
+function blocksOf(readme: string): readonly Block[] {
+  const fenced = /^```(\w+)\n(.*?)^```/gms;
+  return [...readme.matchAll(fenced)].flatMap(([, language, text = ""]): readonly Block[] => {
+    if (language === "yaml") return [{ kind: "configuration", text }];
+    return language === "sh" ? commandsOf(text) : [];
+  });
+}
+
+function commandsOf(text: string): readonly Block[] {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/\s+#.*$/, "").trim())
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => ({ kind: "command", text: line }));
+}

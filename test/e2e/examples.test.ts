@@ -1,0 +1,158 @@
+import { readdirSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { ExampleProject } from "./exampleProject.ts";
+
+let example: ExampleProject | undefined;
+
+afterEach(async () => {
+  await example?.close();
+  example = undefined;
+});
+
+async function open(name: string): Promise<ExampleProject> {
+  example = await ExampleProject.open(name);
+  return example;
+}
+
+const stood = "2026-11-20T09:00:00Z";
+const asked = "2026-11-20T00:00:00Z";
+
+it("every example is run here, or has tests of its own", () => {
+  const folders = readdirSync(new URL("../../examples/", import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(folders.sort()).toEqual(["gitops", "quickstart", "rollback", "savepoint", "unit-testing"]);
+});
+
+describe("as its README says,", () => {
+  it("quickstart pins a shard", async () => {
+    const quickstart = await open("quickstart");
+    const preview = await quickstart.through("pulumi preview");
+    expect(preview.stdout).toContain(
+      "shop/orders/billing/0: moves back 9 h; 9 log groups will be read again",
+    );
+    expect(quickstart.writes()).toBe(0);
+    const up = await quickstart.through("pulumi up");
+    expect(up.exitCode, up.stdout).toBe(0);
+    expect(quickstart.stands()).toEqual([quickstart.cursor(asked), quickstart.cursor(stood, 1)]);
+    expect(quickstart.rest()).toEqual([]);
+  });
+
+  it("gitops previews what YAML declares, applies it once, and follows it", async () => {
+    const gitops = await open("gitops");
+    const preview = await gitops.through("pulumi preview");
+    expect(preview.exitCode, preview.stdout).toBe(0);
+    expect(preview.stdout).toContain(
+      "shop/orders/billing: 2 shards: 2 back; 18 log groups will be read again",
+    );
+    expect(preview.stdout).toContain("reason: INC-4711: tax rate was wrong until 08:00");
+    expect(gitops.writes()).toBe(0);
+    const up = await gitops.through("pulumi up");
+    expect(up.exitCode, up.stdout).toBe(0);
+    expect(gitops.stands()).toEqual(gitops.cursors(asked));
+
+    gitops.emulator.clearRequests();
+    const again = await gitops.pulumi.up("--expect-no-changes");
+    expect([again.exitCode, gitops.emulator.requests]).toEqual([0, []]);
+
+    gitops.commit("2026-11-20T03:00:00Z", 1);
+    const followed = await gitops.through("pulumi up");
+    expect(followed.exitCode, followed.stdout).toBe(0);
+    const progress = await gitops.through("pulumi stack output progress --json");
+    expect(progress.stdout).toContain("1 at the pin, nobody read on; 1 reading");
+    expect(gitops.writes()).toBe(0);
+    const back = await gitops.through("pulumi stack output previousPositions --json");
+    expect(JSON.parse(back.stdout)).toEqual({
+      "shop/orders/billing": Object.fromEntries(
+        gitops.cursors(stood).map((cursor, shard) => [String(shard), `cursor:${cursor}`]),
+      ),
+    });
+    expect(gitops.rest()).toEqual([]);
+  });
+
+  it("rollback goes there, and back in three ways", async () => {
+    const rollback = await open("rollback");
+    const preview = await rollback.through("pulumi preview");
+    expect(preview.exitCode, preview.stdout).toBe(0);
+    for (const instant of [asked, stood, asked, stood, asked]) {
+      const up = await rollback.through("pulumi up");
+      expect(up.exitCode, up.stdout).toBe(0);
+      expect(rollback.stands()).toEqual(rollback.cursors(instant));
+    }
+    const written = await rollback.through("pulumi stack output previousPositions --json");
+    expect(JSON.parse(written.stdout)).toMatchObject({ "0": `cursor:${rollback.cursor(stood)}` });
+    const last = await rollback.through("pulumi up");
+    expect(last.exitCode, last.stdout).toBe(0);
+    expect(rollback.stands()).toEqual(rollback.cursors(stood));
+    expect(rollback.writes()).toBe(6 * 2);
+    expect(rollback.rest()).toEqual([]);
+  });
+
+  it("savepoint keeps the positions before a release, and leads back to them", async () => {
+    const savepoint = await open("savepoint");
+    const kept = await savepoint.through("pulumi up");
+    expect(kept.exitCode, kept.stdout).toBe(0);
+    for (const shard of [0, 1]) savepoint.commit("2026-11-20T10:00:00Z", shard);
+    savepoint.passQuietTime();
+    const preview = await savepoint.through("pulumi preview");
+    expect(preview.stdout).toContain("2 shards: 2 back; 2 log groups will be read again");
+    expect(savepoint.writes()).toBe(0);
+    const back = await savepoint.through("pulumi up");
+    expect(back.exitCode, back.stdout).toBe(0);
+    expect(savepoint.stands()).toEqual(savepoint.cursors(stood));
+    for (const shard of [0, 1]) savepoint.commit("2026-11-20T10:00:00Z", shard);
+    savepoint.emulator.clearRequests();
+    const next = await savepoint.through("pulumi up");
+    expect(next.exitCode, next.stdout).toBe(0);
+    const { stdout } = await savepoint.pulumi.run("stack", "output", "positions", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      "1": `cursor:${savepoint.cursor("2026-11-20T10:00:00Z", 1)}`,
+    });
+    expect(savepoint.writes()).toBe(0);
+    expect(savepoint.rest()).toEqual([]);
+  });
+});
+
+describe("gitops", () => {
+  it("names everything that is wrong with the configuration at once, by its path", async () => {
+    const gitops = await open("gitops");
+    await gitops.through("pulumi stack init dev");
+    await gitops.pulumi.setConfig("other", "so that there is a file");
+    const file = "Pulumi.dev.yaml";
+    gitops.pulumi.write({
+      [file]: `config:
+  shop-gitops:replays:
+    shop/orders/billing:
+      from: PT6H
+      reason: "INC-4711"
+      maxMoves: P3D
+    shop/orders:
+      from: { "0": begin, "1": yesterday, "2": 5 }
+      applyBefore: tonight
+      reason: ""
+      allowTruncated: "yes"
+    shop/orders/archive: begin
+`,
+    });
+    const { stdout, stderr, exitCode } = await gitops.pulumi.preview();
+    expect(exitCode).not.toBe(0);
+    const billing = 'shop-gitops:replays["shop/orders/billing"]';
+    const unnamed = 'shop-gitops:replays["shop/orders"]';
+    for (const problem of [
+      `${billing}.applyBefore is missing`,
+      `${billing}.from is none of: an RFC 3339 instant in quotes, begin, end, keep, previous, cursor:<base64>`,
+      `${billing}.maxMoves is none of from, applyBefore, reason, maxMove,`,
+      `${unnamed}: the name is not of the form project/logstore/group`,
+      `${unnamed}.from["1"] is none of`,
+      `${unnamed}.from["2"] is none of`,
+      `${unnamed}.applyBefore is not an RFC 3339 instant in quotes`,
+      `${unnamed}.reason is not a text`,
+      `${unnamed}.allowTruncated is neither true nor false`,
+      'shop-gitops:replays["shop/orders/archive"] is not a map with from, applyBefore and reason',
+    ]) {
+      expect(stdout).toContain(problem);
+    }
+    expect(stdout + stderr).not.toContain("    at ");
+    expect(gitops.emulator.requests).toHaveLength(0);
+  });
+});

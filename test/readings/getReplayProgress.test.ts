@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as sls from "pulumi-sls-checkpoint";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Shop, group, valueOf } from "./shop.js";
+
+let shop: Shop;
+
+beforeEach(async () => {
+  shop = await Shop.open();
+});
+
+afterEach(async () => {
+  await shop.close();
+});
+
+describe("getReplayProgress", () => {
+  it("tells a shard that nobody reads from one that is read", async () => {
+    const shards = [shop.pinned(0, 1, 7), shop.pinned(1, 1, 7)];
+    shop.commit(shop.cursor(5, 1), 1);
+    const { text, ...progress } = await sls.getReplayProgress({ ...group, shards });
+    expect(progress).toMatchObject({
+      readAt: "2026-11-22T12:00:00Z",
+      totals: { atPin: 1, reading: 1 },
+      remainingLogGroups: 6 + 4,
+      notCovered: [],
+    });
+    expect(progress.shards[1]).toEqual({
+      shard: 1,
+      state: "reading",
+      status: "pinned",
+      pin: shop.cursor(7, 1),
+      pinTime: "2026-11-22T05:00:00Z",
+      previousCheckpoint: shop.cursor(1, 1),
+      previousCheckpointTime: "2026-11-22T11:00:00Z",
+      checkpoint: shop.cursor(5, 1),
+      checkpointTime: "2026-11-22T07:00:00Z",
+      consumer: "host-a",
+      committedAt: "2026-11-22T12:00:00Z",
+      doneLogGroups: 2,
+      remainingLogGroups: 4,
+      remainingSeconds: 4 * 3_600,
+    });
+    expect(JSON.parse(JSON.stringify(progress))).toEqual(progress);
+    expect(text).toContain(
+      "**shop/orders/billing** at 2026-11-22T12:00:00Z: 1 at the pin, nobody read on; 1 reading",
+    );
+    expect(text).toMatch(
+      /\| 1 \| reading \| 2026-11-22T05:00:00Z \S+ \| 2026-11-22T07:00:00Z \S+ \| 4 log groups \|/,
+    );
+    expect(shop.calls()).not.toContain("UpdateCheckPoint");
+  });
+
+  it("tells a shard that is back where it stood from one whose pin was overwritten", async () => {
+    const shards = [shop.pinned(0, 1, 7), { ...shop.pinned(1, 1, 7), status: "overwritten" as const }];
+    for (const shard of [0, 1]) shop.commit(shop.cursor(0, shard), shard);
+    const progress = await sls.getReplayProgress({ ...group, shards });
+    expect(progress.totals).toEqual({ caughtUp: 1, overwritten: 1 });
+    expect(progress.shards[0]).toMatchObject({ remainingLogGroups: 0, remainingSeconds: 0 });
+    expect(progress.remainingLogGroups).toBe(0);
+  });
+
+  it("counts a position before the pin as overwritten, whatever the direction", async () => {
+    const shards = [shop.pinned(0, 7, 1), shop.pinned(1, 1, 7)];
+    shop.commit(shop.cursor(5), 0);
+    shop.commit(shop.cursor(9, 1), 1);
+    expect((await sls.getReplayProgress({ ...group, shards })).totals).toEqual({ overwritten: 2 });
+  });
+
+  it("has nothing to wait for in a shard that was moved forward", async () => {
+    const shards = [shop.pinned(0, 7, 3)];
+    const waiting = await sls.getReplayProgress({ ...group, shards });
+    expect([waiting.shards[0]?.state, waiting.remainingLogGroups]).toEqual(["atPin", 0]);
+    shop.commit(shop.cursor(2));
+    expect((await sls.getReplayProgress({ ...group, shards })).shards[0]?.state).toBe("caughtUp");
+  });
+
+  it("does not know how much is left in a shard that stood nowhere", async () => {
+    const { previousCheckpointTime: _, ...pinned } = shop.pinned(0, 1, 7);
+    const shards = [{ ...pinned, previousCheckpoint: "none" }];
+    shop.commit(shop.cursor(5));
+    const reading = await sls.getReplayProgress({ ...group, shards });
+    expect(reading.shards[0]?.state).toBe("reading");
+    expect(reading).not.toHaveProperty("remainingLogGroups");
+    shop.commit(shop.end(0));
+    expect((await sls.getReplayProgress({ ...group, shards })).shards[0]?.state).toBe("caughtUp");
+  });
+
+  it("names shards that the replay does not cover: kept ones, and those of a split since", async () => {
+    const kept = { shard: 1, act: "act-1", status: "kept" as const };
+    const shards = [shop.pinned(0, 1, 7), kept, { shard: 9, act: "act-9", status: "pinned" as const }];
+    const children = shop.emulator.splitShard("shop", "orders", 0);
+    const progress = await sls.getReplayProgress({ ...group, shards });
+    expect(progress.notCovered).toEqual([1, ...children]);
+    expect(progress.totals).toEqual({ atPin: 1, notCovered: 3, gone: 1 });
+    expect(progress.text).toContain("| 9 | gone from the logstore |");
+  });
+
+  it("names shards that are not pinned, with what the replay says of them", async () => {
+    const shards = [
+      { shard: 0, act: "act-0", status: "uncertain" as const, checkpoint: shop.cursor(7) },
+      { shard: 1, act: "act-1", status: "expired" as const },
+    ];
+    const progress = await sls.getReplayProgress({ ...group, shards });
+    expect(progress.totals).toEqual({ notPinned: 2 });
+    expect(progress.text).toContain("| 0 | not pinned: uncertain |");
+    expect(progress.shards[0]).not.toHaveProperty("pin");
+  });
+
+  it.each([undefined, "shards", [{ shard: "0" }], [5]])(
+    "refuses %j as the shards of a replay",
+    async (shards) => {
+      const args = { ...group, shards } as unknown as sls.GetReplayProgressArgs;
+      await expect(sls.getReplayProgress(args)).rejects.toThrow("is not the output of a ConsumerGroupReplay");
+      expect(shop.calls()).toEqual([]);
+    },
+  );
+
+  it("waits for the outputs of a replay", async () => {
+    const shards = pulumi.output([shop.pinned(0, 1, 7)]);
+    expect((await valueOf(sls.getReplayProgressOutput({ ...group, shards })))?.totals["atPin"]).toBe(1);
+    const unknown = pulumi.output(pulumi.unknown as unknown as sls.ReplayedShard[]);
+    expect(await valueOf(sls.getReplayProgressOutput({ ...group, shards: unknown }))).toBeUndefined();
+  });
+});
