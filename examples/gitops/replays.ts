@@ -76,14 +76,20 @@ function isMap(value: unknown): value is Record<string, unknown> {
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 const words = ["begin", "end", "keep", "previous"];
 
+/** What Pulumi makes of a time without quotes in a stack's file. */
+const unquotedTime = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(\.\d+)? [+-]\d{4} \S+$/;
+const quoteIt = " is a time without quotes, which YAML changes on the way; put it in quotes";
+
 function instant(value: unknown): readonly string[] {
+  if (typeof value === "string" && unquotedTime.test(value)) return [quoteIt];
   if (typeof value === "string" && rfc3339.test(value) && !Number.isNaN(Date.parse(value))) return [];
   return [' is not an RFC 3339 instant in quotes, such as "2026-11-20T20:00:00+08:00"'];
 }
 
 function position(value: unknown): readonly string[] {
   if (typeof value === "string" && (words.includes(value) || value.startsWith("cursor:"))) return [];
-  if (instant(value).length === 0) return [];
+  const problems = instant(value);
+  if (problems.length === 0 || problems.includes(quoteIt)) return problems;
   return [` is none of: an RFC 3339 instant in quotes, ${words.join(", ")}, cursor:<base64>`];
 }
 

@@ -117,8 +117,8 @@ export class ExampleProject {
     if (args.join(" ") === "config set --secret sls:accessKeySecret") {
       return this.pulumi.setSecret("sls:accessKeySecret", defaultIdentity.accessKeySecret);
     }
-    // A person says yes.
-    const yes = ["up", "destroy", "refresh"].includes(command) ? ["--yes"] : [];
+    // A person has read the preview, and says yes.
+    const yes = command === "up" ? ["--yes", "--skip-preview"] : [];
     return this.pulumi.run(command, ...yes, ...rest);
   }
 

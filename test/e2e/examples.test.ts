@@ -127,8 +127,8 @@ describe("gitops", () => {
       reason: "INC-4711"
       maxMoves: P3D
     shop/orders:
-      from: { "0": begin, "1": yesterday, "2": 5 }
-      applyBefore: tonight
+      from: { "0": begin, "1": yesterday, "2": 2026-11-20T08:00:00Z }
+      applyBefore: 2026-11-20T20:00:00+08:00
       reason: ""
       allowTruncated: "yes"
     shop/orders/archive: begin
@@ -144,8 +144,8 @@ describe("gitops", () => {
       `${billing}.maxMoves is none of from, applyBefore, reason, maxMove,`,
       `${unnamed}: the name is not of the form project/logstore/group`,
       `${unnamed}.from["1"] is none of`,
-      `${unnamed}.from["2"] is none of`,
-      `${unnamed}.applyBefore is not an RFC 3339 instant in quotes`,
+      `${unnamed}.from["2"] is a time without quotes`,
+      `${unnamed}.applyBefore is a time without quotes`,
       `${unnamed}.reason is not a text`,
       `${unnamed}.allowTruncated is neither true nor false`,
       'shop-gitops:replays["shop/orders/archive"] is not a map with from, applyBefore and reason',

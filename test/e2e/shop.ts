@@ -16,7 +16,9 @@ export interface DeclaredPin {
 /** The inputs of one replay, as a program passes them. */
 export interface DeclaredReplay {
   readonly name: string;
-  readonly from: string | Readonly<Record<string, string>>;
+  readonly from?: string | Readonly<Record<string, string>>;
+  /** The name of a savepoint whose positions, or of an earlier replay whose previous positions, are where to. */
+  readonly backTo?: string;
   readonly [input: string]: unknown;
 }
 
@@ -24,6 +26,8 @@ export interface DeclaredReplay {
 export interface Declarations {
   readonly pins?: readonly DeclaredPin[];
   readonly replays?: readonly DeclaredReplay[];
+  /** The names of savepoints of the group. */
+  readonly savepoints?: readonly string[];
   /** Puts all pins under a component, as a refactoring would. */
   readonly parent?: string;
   /** Uses an explicit provider with these arguments; `accessKeySecret` comes from a secret config value. */
@@ -35,7 +39,7 @@ export interface Declarations {
 const program = `
 const pulumi = require("@pulumi/pulumi");
 const sls = require("pulumi-sls-checkpoint");
-const { pins = [], replays = [], parent, provider, projectIsOutput } = require("./declarations.json");
+const { pins = [], replays = [], savepoints = [], parent, provider, projectIsOutput } = require("./declarations.json");
 
 class Project extends pulumi.dynamic.Resource {
   constructor() {
@@ -55,9 +59,16 @@ for (const { name, ...inputs } of pins) {
   const pin = new sls.ConsumerGroupCheckpoint(name, { ...group, ...inputs }, options);
   exports[name] = { status: pin.status, previousCheckpoint: pin.previousCheckpoint };
 }
-for (const { name, ...inputs } of replays) {
+const ways = {};
+for (const name of savepoints) {
   const group = { project, logstore: "orders", consumerGroup: "billing" };
+  ways[name] = new sls.ConsumerGroupSavepoint(name, group, options).positions;
+}
+for (const { name, backTo, ...inputs } of replays) {
+  const group = { project, logstore: "orders", consumerGroup: "billing" };
+  if (backTo !== undefined) inputs.from = ways[backTo];
   const replay = new sls.ConsumerGroupReplay(name, { ...group, ...inputs }, options);
+  ways[name] = replay.previousPositions;
   exports[name] = { totals: replay.totals, previousPositions: replay.previousPositions };
 }
 `;
@@ -72,7 +83,7 @@ export class Shop {
     this.pulumi = pulumi;
   }
 
-  /** Opens with thirteen log groups in each of two shards, an hour apart, the last received now. */
+  /** Opens with thirteen log groups in each of two shards, an hour apart, the last received at noon. */
   static async open(name: string): Promise<Shop> {
     const clock: { now: () => number } = { now: () => 0 };
     const emulator = await SlsEmulator.start({ clock: () => clock.now() });
@@ -85,16 +96,17 @@ export class Shop {
     });
     const shop = new Shop(emulator, pulumi);
     clock.now = () => shop.now;
-    shop.#fill();
+    shop.addLogstore("orders");
     await shop.configure();
     return shop;
   }
 
-  #fill(): void {
-    this.emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: 2 });
-    this.emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
-    for (const shard of [0, 1]) {
-      this.emulator.appendLogGroups("shop", "orders", shard, {
+  /** Adds a logstore with a consumer group, and in each shard thirteen log groups of the last twelve hours. */
+  addLogstore(logstore: string, shards = 2): void {
+    this.emulator.createLogstore("shop", logstore, { ttl: 7, shardCount: shards });
+    this.emulator.createConsumerGroup("shop", logstore, "billing", { timeout: 60 });
+    for (let shard = 0; shard < shards; shard += 1) {
+      this.emulator.appendLogGroups("shop", logstore, shard, {
         count: 13,
         from: this.now - 12 * hour,
         to: this.now,

@@ -113,9 +113,9 @@ describe("an explicit provider", () => {
 
   test("marks what is secret, although it was given in the clear", async () => {
     const { inputs } = await registration("connection");
-    const isSecret = (name: string): boolean =>
-      pulumi.runtime.isRpcSecret(inputs[name]) as unknown as boolean;
-    const marked = Object.keys(inputs as object).filter(isSecret);
+    const marked = Object.entries(inputs as object)
+      .filter(([, value]) => pulumi.runtime.isRpcSecret(value))
+      .map(([name]) => name);
     expect(marked.sort()).toEqual(["sls:accessKeySecret", "sls:securityToken"]);
   });
 

@@ -41,7 +41,7 @@ export async function registration(name: string): Promise<Registered> {
 export async function valueOf<Value>(output: pulumi.Output<Value>): Promise<Value> {
   return new Promise((resolve) => {
     output.apply((value) => {
-      resolve(value as Value);
+      resolve(value);
     });
   });
 }

@@ -38,19 +38,21 @@ class Engine {
 
 let shop: ReplayShop;
 let engine: Engine;
+/** The process that dies, or whose engine does; and the one of the next up, which starts meanwhile. */
 let provider: DynamicProviderServer;
+let nextProvider: DynamicProviderServer;
 
 beforeEach(async () => {
-  shop = await ReplayShop.open({ shards: 3, ownProcess: true });
+  shop = await ReplayShop.open({ shards: 3 });
   // One after the other, so that at most one request is on its way when something dies.
   shop.moreConfig = { "sls:maxConcurrency": "1" };
   engine = await Engine.start();
-  provider = await shop.startProcess(engine.address);
+  [provider, nextProvider] = await Promise.all([shop.startProcess(engine.address), shop.startProcess()]);
 });
 
 afterEach(async () => {
   await engine.kill();
-  await provider.stop();
+  await Promise.all([provider.stop(), nextProvider.stop()]);
   await shop.close();
 });
 
@@ -132,7 +134,7 @@ describe("an up that dies", () => {
     if (cell.commits) consumerMovesOn(writtenBefore.includes(0));
     shop.pass(10 * minute);
 
-    const next = await shop.stack.up(replay());
+    const next = await shop.stack.upWith(nextProvider, replay());
     expect(next.problems).toEqual([]);
     const written = shop.written();
     expect(written).toEqual([...new Set(written)]);

@@ -80,6 +80,14 @@ describe("getConsumerGroupCheckpoints", () => {
     expect(answer.text).toContain("| 1 | no checkpoint | not known |  |");
   });
 
+  it("knows that nothing is left to read in a shard that holds nothing", async () => {
+    shop.emulator.createLogstore("shop", "empty", { shardCount: 1 });
+    shop.emulator.createConsumerGroup("shop", "empty", "billing");
+    const answer = await sls.getConsumerGroupCheckpoints({ ...group, logstore: "empty" });
+    expect(answer).toMatchObject({ lagLogGroups: 0, lagSeconds: 0 });
+    expect(answer.shards[0]).not.toHaveProperty("checkpointTime");
+  });
+
   it("shows read-only shards, and keeps a table whole whatever consumers are called", async () => {
     shop.emulator.commit("shop", "orders", "billing", 0, shop.cursor(1), { consumer: "a|b" });
     const children = shop.emulator.splitShard("shop", "orders", 0);

@@ -106,8 +106,8 @@ describe("a plan says", () => {
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  NTA=
         warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin
-        shard 0  host-a  committed 7 s ago
-        shard 12  a consumer without a name  committed 1 min 1 s ago"
+          shard 0  host-a  committed 7 s ago
+          shard 12  a consumer without a name  committed 1 min 1 s ago"
     `);
   });
 
@@ -145,8 +145,8 @@ describe("a plan says", () => {
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  NTA=
         warning: consumers are alive, and up refuses while they are:
-        shard 0  host-a  committed 7 s ago
-        shard 12  a consumer without a name  committed 1 min 1 s ago
+          shard 0  host-a  committed 7 s ago
+          shard 12  a consumer without a name  committed 1 min 1 s ago
         Stop them and wait 1 min 15 s before the up."
     `);
   });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Checkpoint, sameCheckpoint } from "../../provider/src/model/checkpoint.js";
 import { cursorAt } from "../../provider/src/model/cursor.js";
 import { resume } from "../../provider/src/replay/resume.js";
-import { cursor, standsAt } from "./scenario.js";
+import { beforeNoon, cursor, standsAt } from "./scenario.js";
 
 const none: Checkpoint = { kind: "none" };
 const undecodable: Checkpoint = { kind: "undecodable", text: "?" };
@@ -34,18 +34,55 @@ describe("resume", () => {
     expect(resume({ target: cursor(50), snapshot }, seen)).toBe(resumption);
   });
 
+  const [saved, savedAgain] = [beforeNoon(60), beforeNoon(59)];
+
+  test.each([
+    { name: "as it was saved", planned: saved, seen: saved, at: 80, resumption: "write" },
+    { name: "saved again since", planned: saved, seen: savedAgain, at: 80, resumption: "uncertain" },
+    {
+      name: "saved before, by a clock set back",
+      planned: savedAgain,
+      seen: saved,
+      at: 80,
+      resumption: "uncertain",
+    },
+    {
+      name: "of a plan that did not keep when",
+      planned: undefined,
+      seen: saved,
+      at: 80,
+      resumption: "write",
+    },
+    {
+      name: "of a service that does not say when",
+      planned: saved,
+      seen: undefined,
+      at: 80,
+      resumption: "write",
+    },
+    { name: "at the target, saved since", planned: saved, seen: savedAgain, at: 50, resumption: "done" },
+  ] as const)("of a shard that stands there $name: $resumption", ({ planned, seen, at, resumption }) => {
+    const plan = { target: cursor(50), snapshot: standsAt(80), snapshotUpdateTime: planned };
+    expect(resume(plan, standsAt(at), seen)).toBe(resumption);
+  });
+
   const position = fc.bigInt({ min: 0n, max: 5n }).map(cursorAt);
   const checkpoint: fc.Arbitrary<Checkpoint> = fc.oneof(
     position.map((at) => ({ kind: "at", cursor: at }) as const),
     fc.constantFrom(none, undecodable),
   );
 
+  const when = fc.constantFrom(saved, savedAgain, undefined);
+
   test("never writes over a third position, and is done nowhere but at the target", () => {
     fc.assert(
-      fc.property(position, checkpoint, checkpoint, (target, snapshot, seen) => {
+      fc.property(position, checkpoint, checkpoint, when, when, (target, snapshot, seen, then, now) => {
         const there = sameCheckpoint(seen, { kind: "at", cursor: target });
-        const unmoved = sameCheckpoint(seen, snapshot);
-        expect(resume({ target, snapshot }, seen)).toBe(there ? "done" : unmoved ? "write" : "uncertain");
+        const again = then !== undefined && now !== undefined && then !== now;
+        const unmoved = sameCheckpoint(seen, snapshot) && !again;
+        expect(resume({ target, snapshot, snapshotUpdateTime: then }, seen, now)).toBe(
+          there ? "done" : unmoved ? "write" : "uncertain",
+        );
       }),
     );
   });

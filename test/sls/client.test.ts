@@ -154,6 +154,18 @@ describe("a read", () => {
     },
   );
 
+  test.each([
+    { updateTime: 1_524_224_984, instant: instantOfSeconds(1_524_224_984) },
+    { updateTime: 1_524_224_984_800_922, instant: instantOfMicroseconds(1_524_224_984_800_922) },
+    { updateTime: 9_007_199_254, instant: instantOfSeconds(9_007_199_254) },
+    { updateTime: 9_007_199_255, instant: instantOfMicroseconds(9_007_199_255) },
+    { updateTime: 0, instant: undefined },
+    { updateTime: -1, instant: undefined },
+  ])("takes updateTime $updateTime for what an instant can hold", async ({ updateTime, instant }) => {
+    const client = await answering(JSON.stringify([{ shard: 0, checkpoint: "", updateTime }]));
+    expect((await client.getCheckPoint(shard)).value[0]?.updateTime).toBe(instant);
+  });
+
   test("of a cursor that is none names what is wrong with it", async () => {
     const client = await answering('{"cursor":"YmVnaW4="}');
     await expect(client.getCursor(shard, "begin")).rejects.toThrow(

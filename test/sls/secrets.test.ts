@@ -69,7 +69,7 @@ const echoes: Readonly<Record<string, Echo>> = {
 async function echoing(echo: Echo): Promise<string> {
   server = createServer((request, response) => {
     const { status, headers, body } = echo(
-      `${JSON.stringify(request.headers)} ${credentials.accessKeySecret}`,
+      `${JSON.stringify(request.headers)} ${credentials.accessKeySecret} `.repeat(2),
       String(request.headers["x-acs-security-token"]),
     );
     response.writeHead(status, headers).end(body);

@@ -15,7 +15,7 @@ new sls.ConsumerGroupCheckpoint("no-checkpoint", { ...group, shard: 0 });
 // @ts-expect-error -- a shard is a number
 new sls.ConsumerGroupCheckpoint("shard-as-text", { ...pin, shard: "0" });
 // @ts-expect-error -- a cursor does not fit into a number
-new sls.ConsumerGroupCheckpoint("cursor-as-number", { ...pin, checkpoint: 1524155379373908496 });
+new sls.ConsumerGroupCheckpoint("cursor-as-number", { ...pin, checkpoint: 1524155379 });
 // @ts-expect-error -- a checkpoint takes a cursor only; positions are a replay's
 new sls.ConsumerGroupCheckpoint("position", { ...pin, from: "begin" });
 // @ts-expect-error -- one of three words
@@ -30,8 +30,8 @@ new sls.ConsumerGroupCheckpoint("trigger", { ...pin, triggers: "release" });
 new sls.ConsumerGroupCheckpoint("misspelt", { ...pin, applyBefor: "2026-11-22T12:00:00Z" });
 // @ts-expect-error -- only a replay has a window to be truncated at
 new sls.ConsumerGroupCheckpoint("truncated", { ...pin, allowTruncated: true });
-// @ts-expect-error -- a connection, not its settings
-new sls.ConsumerGroupCheckpoint("settings", pin, { provider: { region: "cn-hangzhou" } });
+// @ts-expect-error -- a connection, not its name
+new sls.ConsumerGroupCheckpoint("settings", pin, { provider: "connection" });
 
 // @ts-expect-error -- where to is missing
 new sls.ConsumerGroupReplay("nowhere", group);
@@ -68,6 +68,6 @@ export const time: pulumi.Output<string> = made.checkpointTime;
 // @ts-expect-error -- an output is not a value yet
 export const status: string = made.status;
 // @ts-expect-error -- outputs are read, never set
-made.status = made.status;
+made.status = made.checkpoint;
 // @ts-expect-error -- the provider's text is Pulumi's own
 export const shim: unknown = made.__provider;

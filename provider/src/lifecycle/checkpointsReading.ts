@@ -8,7 +8,7 @@ import { shardTable } from "../replay/markdown.js";
 import { type CheckpointRecord, type PositionTime } from "../replay/observation.js";
 import { type Shard, type SlsClient } from "../sls/client.js";
 import { type Declared } from "./declared.js";
-import { inOrder, latest, lookAtGroup, recordOf, timeOfCheckpoint } from "./observe.js";
+import { type Window, inOrder, latest, lookAtGroup, recordOf, timeOfCheckpoint } from "./observe.js";
 import { readGroupArguments } from "./readingArguments.js";
 
 /** Where one shard of a group stands, and how far behind its end. */
@@ -18,7 +18,7 @@ export interface ShardReading {
   readonly begin: Cursor;
   readonly end: Cursor;
   readonly time: PositionTime;
-  /** Log groups between checkpoint and end; undefined where the checkpoint is no position within the shard. */
+  /** Log groups between checkpoint and end; undefined without a checkpoint that is a position within the shard. */
   readonly lag: bigint | undefined;
   /** From the log group at the checkpoint to the service's clock; 0 where nothing is left to read. */
   readonly lagTime: Duration | undefined;
@@ -50,7 +50,7 @@ async function readShard(
   const [begin, end] = await inOrder([client.getCursor(target, "begin"), client.getCursor(target, "end")]);
   const window = { begin: begin.value, end: end.value };
   const time = await timeOfCheckpoint(client, target, window, record.checkpoint);
-  const lag = lagOf(record, window.end, time);
+  const lag = lagOf(record, window, time);
   const lagTime =
     lag === 0n
       ? between(serverTime, serverTime)
@@ -60,7 +60,13 @@ async function readShard(
   return { status, record, ...window, time, lag, lagTime };
 }
 
-function lagOf({ checkpoint }: CheckpointRecord, end: Cursor, time: PositionTime): bigint | undefined {
+/** Nothing is left to read in a shard that holds nothing, wherever the group stands. */
+function lagOf(
+  { checkpoint }: CheckpointRecord,
+  { begin, end }: Window,
+  time: PositionTime,
+): bigint | undefined {
+  if (begin === end) return 0n;
   if (checkpoint.kind !== "at" || time.kind === "outside") return undefined;
   return positionOf(end) - positionOf(checkpoint.cursor);
 }

@@ -64,12 +64,13 @@ async function checkReplay(
   context: LifecycleContext,
 ): Promise<readonly Problem[]> {
   const described = describeDeclaration(replay);
-  const claimed = context.memory.claim(replay.identity, claimedShards(replay.positions), described);
-  if (claimed !== undefined) return [duplicateProblem(claimed, described)];
   const same = before !== undefined && formatGroupId(before.identity) === formatGroupId(replay.identity);
   const change = same ? changeOf(before, replay) : undefined;
   const novelty = noveltyOf(change);
+  // A replay that has done its work stays declared beside the one that takes it back.
   if (novelty === "none") return [];
+  const claimed = context.memory.claim(replay.identity, claimedShards(replay.positions), described);
+  if (claimed !== undefined) return [duplicateProblem(claimed, described)];
   if (!context.memory.firstTime(`plan ${described} ${JSON.stringify(replay.triggers)}`)) return [];
   if (before !== undefined && !same) {
     context.print(

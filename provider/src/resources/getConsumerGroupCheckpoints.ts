@@ -3,7 +3,9 @@ import { type ReadOptions, read, readOutput } from "./reading.js";
 
 /** Which consumer group is looked at. */
 export interface GetConsumerGroupCheckpointsArgs {
+  /** The project. */
   readonly project: string;
+  /** The logstore. */
   readonly logstore: string;
   /** The consumer group, which has to exist. */
   readonly consumerGroup: string;
@@ -11,8 +13,11 @@ export interface GetConsumerGroupCheckpointsArgs {
 
 /** {@link GetConsumerGroupCheckpointsArgs}, with what other resources output. */
 export interface GetConsumerGroupCheckpointsOutputArgs {
+  /** The project. */
   readonly project: pulumi.Input<string>;
+  /** The logstore. */
   readonly logstore: pulumi.Input<string>;
+  /** The consumer group, which has to exist. */
   readonly consumerGroup: pulumi.Input<string>;
 }
 
@@ -32,6 +37,7 @@ export interface ConsumerGroupCheckpoints {
 
 /** Where a consumer group stands in one shard. */
 export interface ShardCheckpoint {
+  /** The shard's id. */
   readonly shard: number;
   /** A shard that was split or merged is `readonly` until its data has expired. */
   readonly status: "readwrite" | "readonly";
@@ -46,7 +52,7 @@ export interface ShardCheckpoint {
   readonly begin: string;
   /** The cursor behind the newest log group. */
   readonly end: string;
-  /** Log groups from the checkpoint to the end. Absent without a checkpoint within the shard. */
+  /** Log groups from the checkpoint to the end. Absent without a checkpoint within a shard that holds any. */
   readonly lagLogGroups?: number;
   /** Whole seconds from the log group at the checkpoint to now; 0 where nothing is left to read. */
   readonly lagSeconds?: number;

@@ -34,6 +34,7 @@ export interface ReplayPlan {
 
 /** What a new replay would do with one shard. */
 export interface ShardPlan {
+  /** The shard's id. */
   readonly shard: number;
   /** Where to, as `from` says it for this shard. */
   readonly position: ReplayPosition;
@@ -47,9 +48,11 @@ export interface ShardPlan {
   readonly refusal?: PlanRefusal["kind"];
   /** The cursor where the group stands; `none` where it has no checkpoint. */
   readonly checkpoint: string;
+  /** When the log group at the checkpoint was received; for the end of a shard, the one before it. */
   readonly checkpointTime?: string;
   /** The cursor where it would stand. */
   readonly target?: string;
+  /** When the log group at the target was received; for the end of a shard, the one before it. */
   readonly targetTime?: string;
   /** Log groups between the two. */
   readonly logGroups?: number;
@@ -59,6 +62,7 @@ export interface ShardPlan {
 
 /** A reason for which a replay is refused. docs/semantics.md has the table of them. */
 export interface PlanRefusal {
+  /** Which row of the table it is. */
   readonly kind:
     | "wrongInput"
     | "unknownShard"

@@ -4,8 +4,11 @@ import { type ReadOptions, read, readOutput } from "./reading.js";
 
 /** Which replay is followed. */
 export interface GetReplayProgressArgs {
+  /** The project. */
   readonly project: string;
+  /** The logstore. */
   readonly logstore: string;
+  /** The consumer group, which has to exist. */
   readonly consumerGroup: string;
   /** The replay's output `shards`; a `pulumi.StackReference` hands it to another stack. */
   readonly shards: readonly ReplayedShard[];
@@ -13,9 +16,13 @@ export interface GetReplayProgressArgs {
 
 /** {@link GetReplayProgressArgs}, with what the replay outputs. */
 export interface GetReplayProgressOutputArgs {
+  /** The project. */
   readonly project: pulumi.Input<string>;
+  /** The logstore. */
   readonly logstore: pulumi.Input<string>;
+  /** The consumer group, which has to exist. */
   readonly consumerGroup: pulumi.Input<string>;
+  /** The replay's output `shards`. */
   readonly shards: pulumi.Input<readonly ReplayedShard[]>;
 }
 
@@ -40,6 +47,7 @@ export interface ReplayProgress {
 
 /** How far the consumers came in one shard. */
 export interface ShardProgress {
+  /** The shard's id. */
   readonly shard: number;
   /**
    * `atPin`: nobody read on · `reading`: between the pin and where the shard stood before · `caughtUp`: at or
@@ -55,15 +63,19 @@ export interface ShardProgress {
   readonly status?: ReplayedShard["status"];
   /** The cursor that was pinned. */
   readonly pin?: string;
+  /** When the log group at the pin was received; for the end of a shard, the one before it. */
   readonly pinTime?: string;
   /** Where the shard stood before the replay; `none` where it stood nowhere. */
   readonly previousCheckpoint?: string;
+  /** When the log group at the previous checkpoint was received. */
   readonly previousCheckpointTime?: string;
   /** Where it stands now; `none` where the group has no checkpoint. */
   readonly checkpoint?: string;
+  /** When the log group at the checkpoint was received; for the end of a shard, the one before it. */
   readonly checkpointTime?: string;
   /** Who saved where it stands. */
   readonly consumer?: string;
+  /** When it was saved, by a consumer or by the replay. */
   readonly committedAt?: string;
   /** Log groups from the pin to where it stands. */
   readonly doneLogGroups?: number;

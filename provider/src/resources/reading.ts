@@ -14,13 +14,24 @@ export interface ReadOptions {
 /**
  * Why a read function has no answer. A program that does not catch it ends with the message, without a stack.
  *
- * `code` is one of docs/errors.md; it is absent where the arguments are wrong.
+ * @example
+ * ```ts
+ * const plan = await sls.getReplayPlan(args).catch((error: unknown) => {
+ *   if (error instanceof sls.ReadError && error.code === "ConsumerGroupNotExist") return undefined;
+ *   throw error;
+ * });
+ * ```
  */
 export class ReadError extends pulumi.RunError {
+  /** Tells it from other errors, also from those of another copy of the package. */
   override readonly name = "ReadError";
 
+  /**
+   * @param message What was seen, and the way out.
+   */
   constructor(
     message: string,
+    /** Why, as one of docs/errors.md; absent where the arguments are wrong. */
     readonly code?: string,
   ) {
     super(message);

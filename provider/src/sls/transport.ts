@@ -74,18 +74,14 @@ interface Received {
 
 async function exchange(sent: Sent, headers: Headers, options: TransportOptions): Promise<Received> {
   const { request, origin } = sent;
-  const timeout = new AbortController();
-  // Not AbortSignal.timeout: its timer would stay, with all of the request, until the time is over.
-  const timer = setTimeout(() => {
-    timeout.abort();
-  }, millisecondsOf(options.requestTimeout));
+  const signal = AbortSignal.timeout(millisecondsOf(options.requestTimeout));
   try {
     const response = await undiciRequest(`${origin}${requestTarget(request)}`, {
       dispatcher: options.dispatcher(origin),
       method: request.method,
       headers: { ...headers, "user-agent": options.userAgent },
       body: request.body ?? null,
-      signal: timeout.signal,
+      signal,
     });
     const requestId = single(response.headers["x-log-requestid"]);
     const head = {
@@ -96,9 +92,7 @@ async function exchange(sent: Sent, headers: Headers, options: TransportOptions)
     return { ...head, text: await readBounded(sent, response.body, head) };
   } catch (cause) {
     if (cause instanceof SlsAnswerError) throw cause;
-    throw networkError(sent, cause, timeout.signal.aborted, options);
-  } finally {
-    clearTimeout(timer);
+    throw networkError(sent, cause, signal.aborted, options);
   }
 }
 

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Grant } from "../../emulator/src/service/policy.js";
+import { routes } from "../../emulator/src/wire/routes.js";
+import { getCheckpoints } from "../../provider/src/lifecycle/checkpointsReading.js";
+import { checkCheckpoint, createCheckpoint } from "../../provider/src/lifecycle/consumerGroupCheckpoint.js";
+import { type Declared } from "../../provider/src/lifecycle/declared.js";
+import { getProgress } from "../../provider/src/lifecycle/progressReading.js";
+import { createReplayApply } from "../../provider/src/lifecycle/replayApply.js";
+import { checkReplayPlan, createReplayPlan } from "../../provider/src/lifecycle/replayPlan.js";
+import { getPlan } from "../../provider/src/lifecycle/replayReading.js";
+import { createSavepoint } from "../../provider/src/lifecycle/savepoint.js";
+import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
+import { Shop, minute } from "../lifecycle/shop.js";
+import { secrets } from "../sls/clientUnderTest.js";
+import { blocksOf, codesIn, readText, tableWith } from "./documents.js";
+
+const page = readText("docs/permissions.md");
+const [previewPolicy = [], upPolicy = []] = blocksOf(page, "json").map(grantsOf);
+
+const group = { project: "shop", logstore: "orders", consumerGroup: "billing" };
+
+let shop: Shop;
+
+beforeEach(async () => {
+  shop = await Shop.open();
+  shop.commit(shop.cursor(1));
+  shop.pass(10 * minute);
+});
+
+afterEach(async () => {
+  await shop.close();
+});
+
+interface PolicyDocument {
+  readonly Statement: readonly { readonly Action: string | readonly string[]; readonly Resource: string }[];
+}
+
+/** A RAM policy as the emulator enforces it. */
+function grantsOf(policy: string): readonly Grant[] {
+  const { Statement } = JSON.parse(policy) as PolicyDocument;
+  return Statement.map(({ Action, Resource }) => ({ actions: [Action].flat(), resources: [Resource] }));
+}
+
+function actionsOf(policy: readonly Grant[]): readonly string[] {
+  return policy.flatMap(({ actions }) => actions).sort();
+}
+
+function allow(policy: readonly Grant[]): void {
+  shop.emulator.setIdentities([
+    {
+      accessKeyId: "an-access-key-id",
+      accessKeySecret: secrets.accessKeySecret,
+      securityToken: secrets.securityToken,
+      policy,
+    },
+  ]);
+}
+
+function without(policy: readonly Grant[], action: string): readonly Grant[] {
+  return policy.map(({ actions, resources }) => ({
+    actions: actions.filter((candidate) => candidate !== action),
+    resources,
+  }));
+}
+
+/** The actions that the calls so far needed, and whether all were answered. */
+function actionsSeen(): { readonly needed: readonly string[]; readonly refused: readonly string[] } {
+  const { requests } = shop.emulator;
+  const needed = requests.map(({ call }) => routes.find((route) => route.call === call)?.action ?? call);
+  const refused = requests.flatMap(({ errorCode }) => errorCode ?? []);
+  return { needed: [...new Set(needed)].sort(), refused };
+}
+
+/** Everything that a preview, a savepoint and a program's reads ask for. Answers what could not be looked at. */
+async function preview(): Promise<string> {
+  const { client } = shop.context;
+  const context = { ...shop.context, memory: new ProcessMemory() };
+  const args = { ...group, from: { "0": "2026-11-22T05:00:00Z" } };
+  const ways: (() => Promise<unknown>)[] = [
+    () => checkCheckpoint({}, shop.pinAt(7), { ...context, memory: new ProcessMemory() }),
+    () => checkReplayPlan({}, args, context),
+    () => createSavepoint(group, context),
+    () => getCheckpoints(client, group),
+    () => getPlan(client, args, shop.context.now()),
+    () => getProgress(client, { ...group, shards: [] }),
+  ];
+  const said = [];
+  for (const way of ways) said.push(await way().then((answer) => JSON.stringify(answer), String));
+  return [...shop.lines, ...said].join("\n");
+}
+
+/** Moves a whole group, and then one shard. */
+async function up(): Promise<void> {
+  const declared: Declared = { ...group, from: { "0": "2026-11-22T05:00:00Z" } };
+  const plan = await createReplayPlan(declared, shop.context);
+  await createReplayApply({ ...group, plan: plan.outs["plan"] }, shop.context);
+  await createCheckpoint(shop.pinAt(5), shop.context);
+}
+
+describe("docs/permissions.md", () => {
+  it("lets a preview pass with its first policy, which holds nothing more", async () => {
+    allow(previewPolicy);
+    expect(await preview()).not.toContain("not evaluated");
+    expect(actionsSeen()).toEqual({ needed: actionsOf(previewPolicy), refused: [] });
+  });
+
+  it("lets an up pass with its second policy, which holds nothing more", async () => {
+    allow(upPolicy);
+    await up();
+    expect(shop.emulator.requestsOf("UpdateCheckPoint")).toHaveLength(2);
+    expect(actionsSeen()).toEqual({ needed: actionsOf(upPolicy), refused: [] });
+  });
+
+  it("refuses an up with the policy of a preview, and names what is missing", async () => {
+    allow(previewPolicy);
+    await expect(up()).rejects.toThrow("action: log:ConsumerGroupUpdateCheckPoint");
+    expect(shop.emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint).toBe(shop.cursor(1));
+  });
+
+  it.each(actionsOf(previewPolicy))("a preview without %s says so and does not fail", async (action) => {
+    allow(without(previewPolicy, action));
+    const said = await preview();
+    expect(said).toContain("not evaluated");
+    expect(said).toContain(`action: ${action}`);
+  });
+
+  it.each(actionsOf(upPolicy))("an up without %s names it, and leaves the group alone", async (action) => {
+    allow(without(upPolicy, action));
+    await expect(up()).rejects.toThrow(`action: ${action}`);
+    expect(shop.emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint).toBe(shop.cursor(1));
+  });
+
+  it("says of each action which calls it is for", () => {
+    const rows = tableWith(page, "Action", "Call");
+    expect(rows.flatMap((row) => codesIn(row["Action"] ?? "")).sort()).toEqual(actionsOf(upPolicy));
+    for (const row of rows) {
+      for (const call of (row["Call"] ?? "").split(", ")) {
+        expect([call, routes.find((route) => route.call === call)?.action]).toEqual([
+          call,
+          codesIn(row["Action"] ?? "")[0],
+        ]);
+      }
+    }
+  });
+});

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Rule, type RuleOptions } from "../../emulator/src/index.ts";
+import { type RunningCommand } from "./pulumi.ts";
+import { Shop, hour } from "./shop.ts";
+
+let shop: Shop;
+
+beforeAll(async () => {
+  shop = await Shop.open("replay-crash");
+  // One request at a time, so that at most one is on its way when something dies.
+  await shop.pulumi.setConfig("sls:maxConcurrency", "1");
+});
+
+afterAll(async () => {
+  await shop.close();
+});
+
+type Victim = "engine" | "provider" | "both";
+
+interface Cell {
+  readonly moment: string;
+  readonly victim: Victim;
+  readonly commits: boolean;
+  /** What is held when the victim dies; it is given the logstore of the cell. */
+  readonly hold: (logstore: string) => Promise<Rule> | Rule;
+}
+
+const shards = [0, 1];
+
+/** check asks for two cursors a shard, then the plan does, then apply for one. */
+function holdCursor(nth: number): Cell["hold"] {
+  return (logstore) => holding(logstore, { call: "GetCursor", nth, do: { kind: "hold" } });
+}
+
+function holding(logstore: string, options: Omit<RuleOptions, "logstore">): Rule {
+  return shop.emulator.rule({ ...options, logstore });
+}
+
+function holdFirstAnswer(logstore: string): Rule {
+  return holding(logstore, { call: "UpdateCheckPoint", nth: 1, do: { kind: "holdAnswer" } });
+}
+
+/** The look after the last write: everything is done, and nothing is saved. */
+async function holdReadBack(logstore: string): Promise<Rule> {
+  const isWrite = (request: { call: string; logstore?: string }): boolean =>
+    request.call === "UpdateCheckPoint" && request.logstore === logstore;
+  await shop.emulator.waitForRequest(isWrite, shards.length);
+  return holding(logstore, { call: "GetCheckPoint", nth: 1, do: { kind: "hold" } });
+}
+
+const cells: readonly Cell[] = [
+  { moment: "before the snapshot", victim: "both", commits: true, hold: holdCursor(5) },
+  { moment: "with the plan saved", victim: "engine", commits: false, hold: holdCursor(9) },
+  { moment: "with the plan saved", victim: "provider", commits: true, hold: holdCursor(9) },
+  { moment: "with a request unanswered", victim: "engine", commits: false, hold: holdFirstAnswer },
+  { moment: "with a request unanswered", victim: "provider", commits: true, hold: holdFirstAnswer },
+  { moment: "with a request unanswered", victim: "both", commits: false, hold: holdFirstAnswer },
+  { moment: "with all written and state unsaved", victim: "engine", commits: true, hold: holdReadBack },
+];
+
+async function held(rule: Rule): Promise<void> {
+  for (let waits = 0; waits < 3_000 && rule.hits === 0; waits += 1) await sleep(20);
+  expect(rule.hits).toBe(1);
+}
+
+async function kill(command: RunningCommand, victim: Victim): Promise<void> {
+  if (victim !== "engine") process.kill(await command.providerPid(), "SIGKILL");
+  if (victim !== "provider") command.kill("SIGKILL");
+  await command.finished;
+}
+
+function cursorOf(logstore: string, shard: number, hours: number): string {
+  const noon = Date.parse("2026-11-22T12:00:00Z");
+  return shop.emulator.cursorAt("shop", logstore, shard, noon - hours * hour);
+}
+
+function commit(logstore: string, shard: number, hours: number): void {
+  const cursor = cursorOf(logstore, shard, hours);
+  shop.emulator.commit("shop", logstore, "billing", shard, cursor, { consumer: "host-a" });
+}
+
+function stands(logstore: string): (string | undefined)[] {
+  return shards.map((shard) => shop.emulator.checkpoint("shop", logstore, "billing", shard)?.checkpoint);
+}
+
+function writesOf(logstore: string): (number | undefined)[] {
+  return shop
+    .writes()
+    .filter((write) => write.logstore === logstore)
+    .map(({ shard }) => shard)
+    .sort();
+}
+
+/** Longer than an orphan needs for a probe and a write, several times over. */
+const longEnough = 1_000;
+
+describe("an up on the real engine that dies", () => {
+  it.each(cells.map((cell, index) => ({ ...cell, logstore: `orders${index}` })))(
+    "$moment: $victim killed; a consumer commits before the retry: $commits",
+    async ({ victim, commits, hold, logstore }) => {
+      shop.now = Date.parse("2026-11-22T12:00:00Z");
+      shop.addLogstore(logstore);
+      for (const shard of shards) commit(logstore, shard, 1);
+      shop.passQuietTime();
+      shop.declareReplay({ name: logstore, logstore, from: "2026-11-22T13:00:00+08:00" });
+      const holds = hold(logstore);
+      const up = shop.pulumi.start("up", "--yes", "--skip-preview");
+      const rule = await holds;
+      await held(rule);
+      await kill(up, victim);
+      const before = writesOf(logstore);
+      rule.release();
+      if (victim === "engine") await sleep(longEnough);
+      expect(writesOf(logstore)).toEqual(before);
+
+      const planned = rule.options.nth !== 5;
+      if (commits) {
+        if (before.includes(0)) commit(logstore, 0, 5);
+        commit(logstore, 0, 3);
+      }
+      shop.passQuietTime();
+      if (victim !== "provider") await shop.pulumi.cancel();
+      const { exitCode, stdout } = await shop.pulumi.up("--skip-preview");
+
+      console.error(exitCode, stdout);
+      const strayed = commits && planned;
+      expect(stands(logstore)).toEqual([cursorOf(logstore, 0, strayed ? 3 : 7), cursorOf(logstore, 1, 7)]);
+      expect(writesOf(logstore)).toEqual([...(strayed ? before.filter((shard) => shard === 0) : [0]), 1]);
+      expect([exitCode === 0, stdout.includes("uncertain")]).toEqual([!strayed, strayed]);
+      if (strayed) return;
+      const { stdout: outputs } = await shop.pulumi.run("stack", "output", "--json");
+      const { previousPositions } = (
+        JSON.parse(outputs) as Record<string, { previousPositions: Record<string, string> }>
+      )[logstore] ?? { previousPositions: {} };
+      expect(previousPositions).toEqual({
+        0: `cursor:${cursorOf(logstore, 0, commits ? 3 : 1)}`,
+        1: `cursor:${cursorOf(logstore, 1, 1)}`,
+      });
+    },
+  );
+});
