@@ -58,11 +58,13 @@ function ours() {
     random: Math.random,
     dispatcher: (/** @type {string} */ origin) => connections.dispatcher(origin, configuration),
   });
+  /** @type {any} */
+  const cursor = checkpoint;
   const nothingFirst = () => Promise.resolve();
   return async () => {
     const { kind } = await client.updateCheckPoint(
       identity,
-      { checkpoint, forceSuccess: true },
+      { checkpoint: cursor, forceSuccess: true },
       nothingFirst,
     );
     if (kind !== "acknowledged") throw new Error(`a write was ${kind}`);
@@ -71,13 +73,13 @@ function ours() {
 
 /** The official client. It names the project in the host, so the service's names have to lead to this machine. */
 function official() {
-  // @ts-expect-error -- one of the overloads is enough here
-  dns.lookup = (_hostname, options, callback) => {
-    const [settings, done] = typeof options === "function" ? [{}, options] : [options, callback];
-    process.nextTick(() =>
-      settings?.all ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4),
-    );
-  };
+  dns.lookup = /** @type {any} */ (
+    (/** @type {string} */ _hostname, /** @type {any} */ options, /** @type {any} */ callback) => {
+      const [settings, done] = typeof options === "function" ? [{}, options] : [options, callback];
+      const found = settings?.all ? [[{ address: "127.0.0.1", family: 4 }]] : ["127.0.0.1", 4];
+      process.nextTick(done, null, ...found);
+    }
+  );
   const requireModule = createRequire(modules);
   const { default: Client, ConsumerGroupUpdateCheckPointRequest } = requireModule("@alicloud/sls20201230");
   const { $OpenApiUtil } = requireModule("@alicloud/openapi-core");

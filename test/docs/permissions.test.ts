@@ -12,10 +12,8 @@ import { createSavepoint } from "../../provider/src/lifecycle/savepoint.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
 import { Shop, minute } from "../lifecycle/shop.js";
 import { secrets } from "../sls/clientUnderTest.js";
-import { blocksOf, codesIn, readText, tableWith } from "./documents.js";
-
-const page = readText("docs/permissions.md");
-const [previewPolicy = [], upPolicy = []] = blocksOf(page, "json").map(grantsOf);
+import { codesIn, tableWith } from "./documents.js";
+import { permissionsPage, previewPolicy, upPolicy } from "./policies.js";
 
 const group = { project: "shop", logstore: "orders", consumerGroup: "billing" };
 
@@ -30,16 +28,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await shop.close();
 });
-
-interface PolicyDocument {
-  readonly Statement: readonly { readonly Action: string | readonly string[]; readonly Resource: string }[];
-}
-
-/** A RAM policy as the emulator enforces it. */
-function grantsOf(policy: string): readonly Grant[] {
-  const { Statement } = JSON.parse(policy) as PolicyDocument;
-  return Statement.map(({ Action, Resource }) => ({ actions: [Action].flat(), resources: [Resource] }));
-}
 
 function actionsOf(policy: readonly Grant[]): readonly string[] {
   return policy.flatMap(({ actions }) => actions).sort();
@@ -131,7 +119,7 @@ describe("docs/permissions.md", () => {
   });
 
   it("says of each action which calls it is for", () => {
-    const rows = tableWith(page, "Action", "Call");
+    const rows = tableWith(permissionsPage, "Action", "Call");
     expect(rows.flatMap((row) => codesIn(row["Action"] ?? "")).sort()).toEqual(actionsOf(upPolicy));
     for (const row of rows) {
       for (const call of (row["Call"] ?? "").split(", ")) {

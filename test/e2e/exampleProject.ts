@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Grant } from "../../emulator/src/service/policy.ts";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { openWorkspace, type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
 
@@ -81,6 +82,11 @@ export class ExampleProject {
 
   passQuietTime(): void {
     this.now += 10 * 60_000;
+  }
+
+  /** Lets the key do no more than a policy says. */
+  allow(policy: readonly Grant[]): void {
+    this.emulator.setIdentities([{ ...defaultIdentity, policy }]);
   }
 
   stands(): readonly (string | undefined)[] {

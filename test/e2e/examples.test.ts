@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { previewPolicy, upPolicy } from "../docs/policies.ts";
 import { ExampleProject } from "./exampleProject.ts";
 
 let example: ExampleProject | undefined;
@@ -38,8 +39,9 @@ describe("as its README says,", () => {
     expect(quickstart.rest()).toEqual([]);
   });
 
-  it("gitops previews what YAML declares, applies it once, and follows it", async () => {
+  it("gitops previews what YAML declares, applies it once, and follows it, each with its documented policy", async () => {
     const gitops = await open("gitops");
+    gitops.allow(previewPolicy);
     const preview = await gitops.through("pulumi preview");
     expect(preview.exitCode, preview.stdout).toBe(0);
     expect(preview.stdout).toContain(
@@ -47,6 +49,7 @@ describe("as its README says,", () => {
     );
     expect(preview.stdout).toContain("reason: INC-4711: tax rate was wrong until 08:00");
     expect(gitops.writes()).toBe(0);
+    gitops.allow(upPolicy);
     const up = await gitops.through("pulumi up");
     expect(up.exitCode, up.stdout).toBe(0);
     expect(gitops.stands()).toEqual(gitops.cursors(asked));

@@ -58,10 +58,13 @@ describe("a pin on the real engine", () => {
   it("keeps a secret of an explicit provider out of the state file", async () => {
     const secret = "emulatorAccessKeySecret";
     await shop.pulumi.run("config", "set-all", "--plaintext", "sls:accessKeyId=nobody");
-    await shop.pulumi.setSecret("accessKeySecret", secret);
     shop.declareAll({
       pins: [{ name: "pin", shard: 0, checkpoint: shop.cursor(7) }],
-      provider: { endpoint: shop.emulator.endpoint, accessKeyId: "emulatorAccessKeyId" },
+      provider: {
+        endpoint: shop.emulator.endpoint,
+        accessKeyId: "emulatorAccessKeyId",
+        accessKeySecret: secret,
+      },
     });
     const up = await shop.pulumi.up();
     expect(up.exitCode).toBe(0);

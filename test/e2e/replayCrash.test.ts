@@ -65,9 +65,16 @@ async function held(rule: Rule): Promise<void> {
 }
 
 async function kill(command: RunningCommand, victim: Victim): Promise<void> {
-  if (victim !== "engine") process.kill(await command.providerPid(), "SIGKILL");
+  if (victim !== "engine") killProviders();
   if (victim !== "provider") command.kill("SIGKILL");
   await command.finished;
+}
+
+/** The providers of this workspace, those that their engine has left behind included. */
+function killProviders(): void {
+  for (const { pid, command } of shop.pulumi.processes()) {
+    if (command.includes("cmd/dynamic-provider")) process.kill(pid, "SIGKILL");
+  }
 }
 
 function cursorOf(logstore: string, shard: number, hours: number): string {
@@ -113,6 +120,7 @@ describe("an up on the real engine that dies", () => {
       rule.release();
       if (victim === "engine") await sleep(longEnough);
       expect(writesOf(logstore)).toEqual(before);
+      killProviders();
 
       const planned = rule.options.nth !== 5;
       if (commits) {
@@ -123,7 +131,6 @@ describe("an up on the real engine that dies", () => {
       if (victim !== "provider") await shop.pulumi.cancel();
       const { exitCode, stdout } = await shop.pulumi.up("--skip-preview");
 
-      console.error(exitCode, stdout);
       const strayed = commits && planned;
       expect(stands(logstore)).toEqual([cursorOf(logstore, 0, strayed ? 3 : 7), cursorOf(logstore, 1, 7)]);
       expect(writesOf(logstore)).toEqual([...(strayed ? before.filter((shard) => shard === 0) : [0]), 1]);

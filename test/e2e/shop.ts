@@ -30,8 +30,12 @@ export interface Declarations {
   readonly savepoints?: readonly string[];
   /** Puts all pins under a component, as a refactoring would. */
   readonly parent?: string;
-  /** Uses an explicit provider with these arguments; `accessKeySecret` comes from a secret config value. */
-  readonly provider?: { readonly endpoint: string; readonly accessKeyId: string };
+  /** Uses an explicit provider with these arguments, its secret in plain text as far as the program knows. */
+  readonly provider?: {
+    readonly endpoint: string;
+    readonly accessKeyId: string;
+    readonly accessKeySecret: string;
+  };
   /** Takes the project from another resource, so that a first preview does not know it. */
   readonly projectIsOutput?: boolean;
 }
@@ -49,10 +53,7 @@ class Project extends pulumi.dynamic.Resource {
 
 const options = {};
 if (parent !== undefined) options.parent = new pulumi.ComponentResource("test:Parent", parent);
-if (provider !== undefined) {
-  const accessKeySecret = new pulumi.Config().requireSecret("accessKeySecret");
-  options.provider = new sls.Provider("explicit", { ...provider, accessKeySecret });
-}
+if (provider !== undefined) options.provider = new sls.Provider("explicit", provider);
 const project = projectIsOutput ? new Project().project : "shop";
 for (const { name, ...inputs } of pins) {
   const group = { project, logstore: "orders", consumerGroup: "billing" };

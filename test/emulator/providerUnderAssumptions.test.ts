@@ -121,8 +121,9 @@ const met: readonly Case[] = [
   { name: "deniedStatus", turned: { deniedStatus: 403 }, policy: grantNoLook, ends: "failed" },
   {
     name: "metadataCallsPerSecond",
-    turned: { metadataCallsPerSecond: 4 },
+    turned: { metadataCallsPerSecond: 8 },
     tick: 20,
+    config: { "sls:maxConcurrency": "1" },
     meets: "MetaOperationQpsLimitExceeded",
     ends: "pinned",
   },

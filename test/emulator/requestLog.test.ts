@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paths, startShop } from "./fixture.js";
+import { paths, start, startShop } from "./fixture.js";
 
 describe("the log of requests", () => {
   it("has every request in order of arrival with all that matters", async () => {
@@ -52,6 +52,26 @@ describe("the log of requests", () => {
     for (let index = 0; index < 8; index += 1) await sls.get(paths.shards);
     expect(emulator.requests.length).toBeLessThanOrEqual(4);
     expect(emulator.requests.at(-1)?.id).toBe(8);
+  });
+
+  it("tells of a fault of the emulator itself, and serves on", async () => {
+    const faults: unknown[] = [];
+    const fault = new Error("the clock is broken");
+    const time = { isBroken: false };
+    const { emulator, client } = await startShop({
+      onUnexpected: (error) => faults.push(error),
+      clock: () => {
+        if (time.isBroken) throw fault;
+        return start;
+      },
+    });
+    const sls = client({ now: () => start });
+    time.isBroken = true;
+    await expect(sls.get(paths.shards)).rejects.toMatchObject({ code: "ECONNRESET" });
+    time.isBroken = false;
+    expect(faults).toEqual([fault]);
+    expect((await sls.get(paths.shards)).outcome).toBe("200");
+    expect(emulator.requests).toHaveLength(1);
   });
 
   it("tells a listener how each request ended", async () => {

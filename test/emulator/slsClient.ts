@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest, type Agent, type IncomingHttpHeaders } from "node:http";
 import type { SlsEmulator } from "../../emulator/src/index.js";
 import { parseQuery, parseTarget } from "../../emulator/src/wire/requestTarget.js";
 import { signatureV1, type V1Method } from "../../emulator/src/wire/signature/signatureV1.js";
@@ -32,6 +32,8 @@ export interface TestClientOptions {
   readonly accessKeySecret?: string;
   readonly securityToken?: string;
   readonly now?: () => number;
+  /** @default a connection for each request */
+  readonly agent?: Agent;
 }
 
 /** A signing client for tests. */
@@ -108,7 +110,7 @@ export class SlsClient {
           method,
           path,
           headers: Object.fromEntries(present),
-          agent: false,
+          agent: this.#options.agent ?? false,
         },
         (response) => {
           const chunks: Buffer[] = [];

@@ -93,12 +93,8 @@ async function failing<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call;
   } catch (error) {
-    const { message, ...kept } = error as Error & {
-      id?: string;
-      properties: Properties;
-      reasons: readonly string[];
-    };
-    const state = kept.id === undefined ? undefined : { ...kept, id: kept.id };
-    throw new ProviderFailure((error as Error).message ?? message, state);
+    const failure = error as Error & { id?: string; properties: Properties; reasons: readonly string[] };
+    const { id, properties, reasons } = failure;
+    throw new ProviderFailure(failure.message, id === undefined ? undefined : { id, properties, reasons });
   }
 }

@@ -67,7 +67,7 @@ describe("a replay that takes long", () => {
     shop.emulator.rule({ call: "UpdateCheckPoint", do: { kind: "delay", ms: 1_100 } });
     const { lines } = await shop.stack.up(shop.replay(sevenHoursBack));
     expect(lines.filter((line) => /wrote \d+ of 48 shards$/.test(line))).not.toHaveLength(0);
-    expect(lines.some((line) => /looked at/.test(line))).toBe(false);
+    expect(lines.some((line) => line.includes("looked at"))).toBe(false);
   });
 });
 

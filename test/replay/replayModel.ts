@@ -45,7 +45,10 @@ export class ModelService {
   fates: Fate[] = [];
   /** Runs before each request, with its number in the up. */
   interfere: (request: number) => void = () => undefined;
-  readonly effects: { readonly shard: number; readonly from: string; readonly to: string }[] = [];
+  /** The writes that took effect, with what they replaced. */
+  /** Runs before each attempt of a write, with its number. */
+  probe: (attempt: number) => Promise<void> = () => Promise.resolve();
+  readonly effects: { readonly shard: number; readonly from: string; readonly savedAt: number }[] = [];
   /** In which order shards and checkpoints are listed. */
   order: (shards: readonly ModelShard[]) => readonly ModelShard[] = (shards) => shards;
   #requests = 0;
@@ -175,7 +178,11 @@ export class ModelService {
     const fate = this.#arrive();
     const concerned = this.#shard(identity.shard);
     if (fate !== "lostBefore") {
-      this.effects.push({ shard: identity.shard, from: concerned.checkpoint, to: checkpoint });
+      this.effects.push({
+        shard: identity.shard,
+        from: concerned.checkpoint,
+        savedAt: concerned.updateTime,
+      });
       this.#save(concerned, checkpoint, concerned.consumer);
     }
     if (fate === "crashAfter") throw new Killed();
@@ -239,13 +246,14 @@ export class ModelProvider implements ReplayProvider {
   constructor(service: ModelService, life = lives["replayPlanProvider"], context?: LifecycleContext) {
     if (life === undefined) throw new RangeError("no such shim");
     service.begin();
+    let probes = 0;
     this.lines = [];
     this.#life = life;
     this.#context = context ?? {
       client: service.client,
       memory: new ProcessMemory(),
       print: (text) => void this.lines.push(text),
-      probeEngine: () => Promise.resolve(),
+      probeEngine: () => service.probe((probes += 1)),
       now: () => service.now as Instant,
       sleep: (duration: Duration) => {
         service.now += duration;

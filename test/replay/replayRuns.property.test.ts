@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseInstant } from "../../provider/src/model/instant.js";
 import { type Properties } from "../provider/dynamicProviderServer.js";
 import { ReplayStack, type Up } from "../provider/replayStack.js";
 import { type Fate, Killed, ModelProvider, ModelService, noon } from "./replayModel.js";
@@ -217,6 +218,8 @@ class History {
   readonly stack: ReplayStack;
   /** The acts for which a shard was written, with as many entries as writes had an effect. */
   readonly written: string[] = [];
+  /** Writes to shards that did not stand where the plan saw them. */
+  readonly overrun: string[] = [];
   readonly #bounds: Properties;
   #from: Record<string, string>;
   #triggers = 0;
@@ -267,15 +270,33 @@ class History {
       service.fates = [];
       service.interfere = () => undefined;
     }
-    const { shards } = (stack.state.plan?.outs["plan"] ?? { shards: [] }) as {
-      shards: { shard: number; act: string }[];
-    };
-    for (const { shard } of service.effects.slice(from)) {
-      this.written.push(
-        `${shard} ${shards.find((planned) => planned.shard === shard)?.act ?? "without a plan"}`,
-      );
+    const { shards } = (stack.state.plan?.outs["plan"] ?? { shards: [] }) as { shards: PlannedInState[] };
+    for (const effect of service.effects.slice(from)) {
+      const planned = shards.find(({ shard }) => shard === effect.shard);
+      this.written.push(`${effect.shard} ${planned?.act ?? "without a plan"}`);
+      // SLS has no compare-and-set, so only commits that came before the up are certain to be seen.
+      if (commits.length > 0) continue;
+      const savedAt = planned?.snapshotUpdateTime;
+      if ((effect.from || "none") !== planned?.snapshot || effect.savedAt !== microsecondsOf(savedAt)) {
+        this.overrun.push(`${effect.shard} stood at ${effect.from}, saved ${effect.savedAt}`);
+      }
     }
   }
+}
+
+/** What the tests read of a planned shard. */
+interface PlannedInState {
+  readonly shard: number;
+  readonly act: string;
+  readonly snapshot: string;
+  readonly snapshotUpdateTime?: string;
+}
+
+/** A shard that nobody ever saved was saved at 0. */
+function microsecondsOf(instantText: string | undefined): number | undefined {
+  if (instantText === undefined) return 0;
+  const parsed = parseInstant(instantText);
+  return parsed.ok ? parsed.value : undefined;
 }
 
 async function settle(): Promise<void> {
@@ -289,6 +310,7 @@ describe("whatever happens", () => {
         const history = new History(fillings, from, onActiveConsumers);
         for (const happening of events) await history.live(happening);
         expect(history.written).toEqual([...new Set(history.written)]);
+        expect(history.overrun).toEqual([]);
       }),
       { numRuns: 500 },
     );

@@ -20,7 +20,7 @@ let tested: ClientUnderTest | undefined;
 let timeouts = 0;
 
 afterEach(async () => {
-  vi.unstubAllGlobals();
+  restoreTime();
   timeouts = 0;
   await tested?.stop();
   await server?.stop();
@@ -48,14 +48,31 @@ async function meeting(
 const requestTimeout = 7_919;
 const { setTimeout: realSetTimeout } = globalThis;
 
-/** Time runs out when an answer has stopped, and at no other moment: the machine may be as slow as it likes. */
+/**
+ * Time runs out when an answer has stopped, and at no other moment: the machine may be as slow as it likes. Both ways
+ * of setting a timer are watched, since it is no matter which one the client takes.
+ */
 function timeOutOnStall(stalling: FaultServer): void {
+  const watch = (timeOut: () => void): void => {
+    timeouts += 1;
+    stalling.onStall = timeOut;
+  };
   vi.stubGlobal("setTimeout", (act: () => void, milliseconds: number) => {
     if (milliseconds !== requestTimeout) return realSetTimeout(act, milliseconds);
-    timeouts += 1;
-    stalling.onStall = act;
+    watch(act);
     return undefined;
   });
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) => {
+    expect(milliseconds).toBe(requestTimeout);
+    const timer = new AbortController();
+    watch(() => timer.abort(new DOMException("time is up", "TimeoutError")));
+    return timer.signal;
+  });
+}
+
+function restoreTime(): void {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 }
 
 async function read({ client }: ClientUnderTest): Promise<string> {
@@ -182,15 +199,17 @@ const answers: readonly Row[] = [
     read: ["UnreadableAnswer", 1],
     write: ["unknown UnreadableAnswer", 1, 0],
   },
-  ...["yesterday", "1", "2026-11-22", "Sun, 22 Nov 2026 12:00:00"].map((date): Row => {
-    const fault: Fault = { ...undated, date };
-    return {
-      fault: `a Date header that is not one: ${date}`,
-      faults: [fault],
-      read: ["UnreadableAnswer", 1],
-      write: ["unknown UnreadableAnswer", 1, 0],
-    };
-  }),
+  ...["yesterday", "1", "2026-11-22", "Sun, 22 Nov 2026 12:00:00", "Fri, 31 Dec 9999 23:59:59 GMT"].map(
+    (date): Row => {
+      const fault: Fault = { ...undated, date };
+      return {
+        fault: `a Date header that is not one: ${date}`,
+        faults: [fault],
+        read: ["UnreadableAnswer", 1],
+        write: ["unknown UnreadableAnswer", 1, 0],
+      };
+    },
+  ),
   ...[301, 302, 303, 307, 308].map((status): Row => ({
     fault: `redirect ${String(status)}`,
     faults: [page(status, { location: "/elsewhere" })],
@@ -308,7 +327,7 @@ const refusals: readonly Row[] = [
 
 describe.each([
   { about: "the connection", rows: connection, count: 9 },
-  { about: "what is answered", rows: answers, count: 20 },
+  { about: "what is answered", rows: answers, count: 21 },
   { about: "a refusal of the service", rows: refusals, count: 14 },
 ])("a fault of $about", ({ rows, count }) => {
   test("is one of as many as there should be", () => {
@@ -448,7 +467,7 @@ describe("the time for an attempt", () => {
       const waiting = await meeting([fault], {
         configuration: { requestTimeout: durationOfMilliseconds(50), maxRetries: 0 },
       });
-      vi.unstubAllGlobals();
+      restoreTime();
       expect(await read(waiting)).toBe("Timeout");
     },
   );

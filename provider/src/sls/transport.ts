@@ -74,14 +74,18 @@ interface Received {
 
 async function exchange(sent: Sent, headers: Headers, options: TransportOptions): Promise<Received> {
   const { request, origin } = sent;
-  const signal = AbortSignal.timeout(millisecondsOf(options.requestTimeout));
+  const timeout = new AbortController();
+  // Not AbortSignal.timeout: its timer would stay, with all of the request, until the time is over.
+  const timer = setTimeout(() => {
+    timeout.abort();
+  }, millisecondsOf(options.requestTimeout));
   try {
     const response = await undiciRequest(`${origin}${requestTarget(request)}`, {
       dispatcher: options.dispatcher(origin),
       method: request.method,
       headers: { ...headers, "user-agent": options.userAgent },
       body: request.body ?? null,
-      signal,
+      signal: timeout.signal,
     });
     const requestId = single(response.headers["x-log-requestid"]);
     const head = {
@@ -92,7 +96,9 @@ async function exchange(sent: Sent, headers: Headers, options: TransportOptions)
     return { ...head, text: await readBounded(sent, response.body, head) };
   } catch (cause) {
     if (cause instanceof SlsAnswerError) throw cause;
-    throw networkError(sent, cause, signal.aborted, options);
+    throw networkError(sent, cause, timeout.signal.aborted, options);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -192,5 +198,6 @@ const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GM
 /** Date.parse makes a moment of almost anything, in local time where no zone is named; deadlines hang on this one. */
 function parseDate(header: string | undefined): Instant | undefined {
   const milliseconds = header === undefined || !httpDate.test(header) ? Number.NaN : Date.parse(header);
-  return Number.isNaN(milliseconds) ? undefined : instantOfMilliseconds(milliseconds);
+  const instant = instantOfMilliseconds(milliseconds);
+  return Number.isSafeInteger(instant) ? instant : undefined;
 }

@@ -82,6 +82,7 @@ async function runServed(provider, given) {
   );
   try {
     const [port] = await once(createInterface({ input: server.stdout }), "line");
+    /** @type {any} */
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     const struct = (/** @type {Properties} */ values) => Struct.fromJavaScript(values);
     const complete = (/** @type {Properties} */ values) => struct({ ...values, __provider: provider });
@@ -105,8 +106,8 @@ async function runServed(provider, given) {
     const { __provider: _stored, ...outs } = created.getProperties().toJavaScript();
     const again = new messages.DiffRequest().setId(created.getId());
     const same = await call("diff", again.setOlds(complete(outs)).setNews(complete(given)));
-    const { __provider: _given, ...changed } = { ...given, triggers: ["again"] };
-    const other = await call("diff", again.setOlds(complete(outs)).setNews(complete(changed)));
+    const changed = complete({ ...given, triggers: ["again"] });
+    const other = await call("diff", again.setOlds(complete(outs)).setNews(changed));
     client.close();
     return {
       failures: checked.getFailuresList().length,
