@@ -37,6 +37,7 @@ function reachability(address: string): Promise<Reachability> {
   const match = /^(.+):(\d+)$/.exec(address);
   if (match === null) return Promise.resolve("unclear");
   const [, host = "", port = ""] = match;
+  if (Number(port) > 65_535) return Promise.resolve("unclear");
   return new Promise((resolve) => {
     const socket = connect({ host, port: Number(port), timeout: patience });
     const settle = (reached: Reachability): void => {

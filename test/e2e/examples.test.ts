@@ -25,7 +25,7 @@ it("every example is run here, or has tests of its own", () => {
   expect(folders.sort()).toEqual(["gitops", "quickstart", "rollback", "savepoint", "unit-testing"]);
 });
 
-describe("as its README says,", () => {
+describe("as its README says,", { timeout: 600_000 }, () => {
   it("quickstart pins a shard", async () => {
     const quickstart = await open("quickstart");
     const preview = await quickstart.through("pulumi preview");

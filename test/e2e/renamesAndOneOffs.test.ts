@@ -42,7 +42,7 @@ async function actAgain(way: string, urn: string): Promise<CommandResult> {
   return shop.pulumi.up("--skip-preview");
 }
 
-describe("without a change of the program,", () => {
+describe("without a change of the program,", { timeout: 600_000 }, () => {
   it.each(["--replace", "taint"])("%s pins a shard once more", async (way) => {
     shop.declare({ name: "pin", shard: 0, checkpoint: shop.cursor(7) });
     await shop.pulumi.up("--skip-preview");

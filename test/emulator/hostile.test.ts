@@ -249,7 +249,8 @@ describe("properly signed nonsense", () => {
     "gets answers in the service's shape, on every call, and bounded memory",
     { timeout: 120_000 },
     async () => {
-      const { sls, emulator } = await startShop({ requestLogLimit: 500 });
+      const { client, emulator } = await startShop({ requestLogLimit: 500 });
+      const sls = client({ agent: new Agent({ keepAlive: true, maxSockets: 20 }) });
       const seen = await storm(sls, emulator, 10_000);
       const total = [...seen.values()]
         .flatMap((outcomes) => [...outcomes.values()])

@@ -163,3 +163,38 @@ describe("getConsumerGroupCheckpointsOutput", () => {
     expect(shop.calls()).toEqual([]);
   });
 });
+
+/** A connection without an engine that it could be registered with. */
+function connection(settings: unknown): sls.ReadOptions {
+  return { provider: { settings } as unknown as sls.Provider };
+}
+
+describe("with a connection of its own,", () => {
+  it("a read uses no stack configuration, and what it reads is no secret", async () => {
+    const { endpoint } = shop.emulator;
+    pulumi.runtime.setAllConfig({ "sls:endpoint": "http://127.0.0.1:1" });
+    const own = connection(
+      pulumi.output({
+        "sls:endpoint": endpoint,
+        "sls:accessKeyId": "emulatorAccessKeyId",
+        "sls:accessKeySecret": pulumi.secret("emulatorAccessKeySecret"),
+      }),
+    );
+    expect((await sls.getConsumerGroupCheckpoints(group, own)).shards).toHaveLength(2);
+    const answer = sls.getConsumerGroupCheckpointsOutput(group, own);
+    expect((await valueOf(answer))?.shards).toHaveLength(2);
+    expect(await pulumi.isSecret(answer)).toBe(false);
+  });
+
+  it("a read that cannot know it yet says so, and its Output form waits", async () => {
+    const later = connection(pulumi.output({ "sls:endpoint": pulumi.unknown as unknown as string }));
+    await expect(sls.getConsumerGroupCheckpoints(group, later)).rejects.toThrow("Call the Output form");
+    expect(await valueOf(sls.getConsumerGroupCheckpointsOutput(group, later))).toBeUndefined();
+  });
+
+  it("a read refuses the provider of another package", async () => {
+    const foreign = connection(undefined);
+    await expect(sls.getConsumerGroupCheckpoints(group, foreign)).rejects.toThrow("is not an sls.Provider");
+    expect(() => sls.getConsumerGroupCheckpointsOutput(group, foreign)).toThrow("is not an sls.Provider");
+  });
+});

@@ -1,34 +1,31 @@
 /**
- * Runs examples/quickstart with the real Pulumi against a local SLS, step by step, and proves by the log of all requests
- * that exactly the expected ones were sent.
+ * Runs examples/quickstart and examples/gitops with the real Pulumi against a local SLS, step by step: one shard is
+ * pinned, then a whole group is replayed, read again and led back. Proves by what the consumer reads and by the log of
+ * all requests that exactly that happened.
  */
-import { defaultIdentity } from "sls-emulator";
 import { prepareEngine } from "../../test/engine/engineForTests.mjs";
 import { EngineNotFoundError } from "../engine/engine.mjs";
-import { QuickstartProject } from "./quickstartProject.mjs";
-import { describeWrite, differencesOf, isWrite, summaryOf } from "./requestProof.mjs";
-import { openShop, subject } from "./shop.mjs";
-import { clock, stepsIn } from "./steps.mjs";
-
-/** @typedef {import("./shop.mjs").Shop} Shop */
-/** @typedef {import("./steps.mjs").Step} Step */
-
-/** Something that went otherwise than the demo promises; the message is for people. */
-class DemoError extends Error {}
+import { pinOneShard } from "./onePin.mjs";
+import { Shop, group, rates, shards } from "./shop.mjs";
+import { DemoError, Stage, clock, grouped, say } from "./stage.mjs";
+import { replayGroup } from "./wholeGroup.mjs";
 
 /** @param {AbortSignal} interrupted */
 async function demo(interrupted) {
   const began = performance.now();
   const engine = await prepareEngine({ log: say });
   interrupted.throwIfAborted();
-  const shop = await openShop();
+  const shop = await Shop.open();
   try {
+    await shop.tellHistory();
     introduce(engine.version, shop);
-    const steps = stepsIn(shop);
-    await performAll(steps, shop, new QuickstartProject(engine, interrupted));
-    conclude(shop, steps, performance.now() - began);
+    const stage = new Stage(shop, engine, interrupted);
+    await pinOneShard(stage, shop);
+    await replayGroup(stage, shop);
+    stage.conclude();
+    say(`That took ${Math.round((performance.now() - began) / 1000)} s.`);
   } finally {
-    await shop.emulator.stop();
+    await shop.close();
   }
 }
 
@@ -36,125 +33,16 @@ async function demo(interrupted) {
  * @param {string} version
  * @param {Shop} shop
  */
-function introduce(version, { emulator, times, consumer }) {
-  const { project, logstore, consumerGroup, shard } = subject;
+function introduce(version, shop) {
+  const { project, logstore, consumerGroup } = group;
+  const { emulator, billing, times } = shop;
   say(
-    `Pulumi ${version} runs a copy of examples/quickstart against a local SLS at ${emulator.endpoint}`,
+    `Pulumi ${version} runs copies of two examples, quickstart and gitops, against a local SLS at ${emulator.endpoint}`,
     "",
-    `The logstore ${project}/${logstore} holds the orders of the last six hours. The consumer group ${consumerGroup} bills them:`,
-    `${consumer} had read shard ${shard} up to ${clock(times.stopped)} when it was stopped, because a tax rate was wrong.`,
+    `The logstore ${project}/${logstore} holds the orders of the last six hours in ${shards.length} shards. The consumer group ${consumerGroup}`,
+    `bills them: ${billing.name} had read ${grouped(billing.bills.size)} log groups when it was stopped at ${clock(times.stopped)}, because a`,
+    `release of it had taxed ${grouped(shop.wrongBills())} orders with ${rates.wrong} instead of ${rates.right} %.`,
   );
-}
-
-/**
- * @param {Step[]} steps
- * @param {Shop} shop
- * @param {QuickstartProject} project
- */
-async function performAll(steps, shop, project) {
-  try {
-    project.create();
-    await configure(project, shop);
-    for (const [index, step] of steps.entries()) await perform(step, index + 1, project, shop);
-  } finally {
-    project.remove();
-  }
-}
-
-/**
- * @param {QuickstartProject} project
- * @param {Shop} shop
- */
-async function configure(project, { emulator }) {
-  const plain = {
-    "sls:endpoint": emulator.endpoint,
-    "sls:accessKeyId": defaultIdentity.accessKeyId,
-    ...subject,
-  };
-  const flags = Object.entries(plain).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-  const secret = ["--secret", `sls:accessKeySecret=${defaultIdentity.accessKeySecret}`];
-  await succeed(project, "stack", "init", "demo");
-  await succeed(project, "config", "set-all", ...flags, ...secret);
-}
-
-/**
- * Runs a step, shows it, and holds what the service saw of it against what it promises.
- * @param {Step} step
- * @param {number} number
- * @param {QuickstartProject} project
- * @param {Shop} shop
- */
-async function perform(step, number, project, { emulator }) {
-  const earlier = emulator.requests.length;
-  say("", `${number}. ${step.says}`);
-  step.before?.();
-  if (step.checkpoint !== undefined) {
-    say(`   $ pulumi config set checkpoint ${step.checkpoint}`);
-    await succeed(project, "config", "set", "checkpoint", step.checkpoint);
-  }
-  say(`   $ pulumi ${step.command.join(" ")}`);
-  const { exitCode, output } = await project.run(...step.command, "--suppress-progress");
-  const requests = emulator.requests.slice(earlier);
-  if (exitCode !== step.exitCode) throw unexpectedEnd(step.command, exitCode, step.exitCode, output);
-  say(...relevant(output).map((line) => `     ${line}`), `   → ${summaryOf(requests)}`);
-  const differences = differencesOf(step, requests);
-  if (!output.includes(step.shows ?? "")) differences.push(`expected Pulumi to say "${step.shows}"`);
-  if (differences.length === 0) return;
-  throw new DemoError([`Step ${number} went wrong:`, ...differences].join("\n  "));
-}
-
-/**
- * @param {QuickstartProject} project
- * @param {string[]} command
- */
-async function succeed(project, ...command) {
-  const { exitCode, output } = await project.run(...command);
-  if (exitCode !== 0) throw unexpectedEnd(command, exitCode, 0, output);
-}
-
-/**
- * @param {string[]} command
- * @param {number | null} exitCode
- * @param {number} expected
- * @param {string} output
- */
-function unexpectedEnd(command, exitCode, expected, output) {
-  return new DemoError(
-    `\`pulumi ${command.join(" ")}\` ended with ${exitCode} instead of ${expected}. It wrote:\n${output.trim()}`,
-  );
-}
-
-/**
- * What Pulumi sums up at the end of a command; the rows of progress before it say the same.
- * @param {string} output
- */
-function relevant(output) {
-  const lines = output.split("\n").filter((line) => line.trim() !== "");
-  const first = lines.findIndex((line) => /^(Diagnostics|Outputs|Resources):/.test(line));
-  const last = lines.findIndex((line) => line.startsWith("Duration:"));
-  return lines.slice(Math.max(first, 0), last === -1 ? undefined : last);
-}
-
-/**
- * @param {Shop} shop
- * @param {Step[]} steps
- * @param {number} tookMs
- */
-function conclude({ emulator }, steps, tookMs) {
-  const writes = emulator.requests.filter(isWrite);
-  const reads = emulator.requests.length - writes.length;
-  say(
-    "",
-    `The log of the service: ${reads} reads, and these writes:`,
-    ...writes.map((write) => `  ${describeWrite(write)}`),
-  );
-  const expected = steps.filter(({ writes: each }) => each !== undefined).length;
-  say(`Exactly the ${expected} that were asked for. (${Math.round(tookMs / 1000)} s)`);
-}
-
-/** @param {string[]} lines */
-function say(...lines) {
-  console.log(lines.join("\n"));
 }
 
 async function main() {

@@ -1,11 +1,16 @@
-import { isDeepStrictEqual } from "node:util";
-import { subject } from "./shop.mjs";
+import { billingIdentity } from "./billingHost.mjs";
+import { group } from "./shop.mjs";
 
 /** @typedef {import("sls-emulator").LoggedRequest} LoggedRequest */
-/** @typedef {import("./steps.mjs").Step} Step */
+/** @typedef {{ shard: number, checkpoint: string }} Write a shard of the group, and where it is moved to */
+/**
+ * @typedef {object} Promised
+ * @property {"reads" | "nothing"} sends what the service sees of a command, apart from its writes
+ * @property {Write[]} writes
+ */
 
 /**
- * What the service saw of a step, in a few words.
+ * What the service saw of a command, in a few words.
  * @param {readonly LoggedRequest[]} requests
  */
 export function summaryOf(requests) {
@@ -15,21 +20,22 @@ export function summaryOf(requests) {
 }
 
 /**
- * Everything in which the requests of a step differ from what it promises.
- * @param {Step} step
+ * Everything in which the requests of Pulumi differ from what was promised.
+ * @param {Promised} promised
  * @param {readonly LoggedRequest[]} requests
  */
-export function differencesOf(step, requests) {
-  const expected = step.writes === undefined ? [] : [{ ...subject, checkpoint: step.writes, status: 200 }];
-  const seen = requests.filter(isWrite).map(writeOf);
+export function differencesOf({ sends, writes }, requests) {
+  // Shards are written at the same time, in whatever order.
+  const { project, logstore, consumerGroup } = group;
+  const expected = writes
+    .map(({ shard, checkpoint }) => textOf([project, logstore, consumerGroup, shard], checkpoint, 200))
+    .sort();
+  const seen = requests.filter(isWrite).map(textOfWrite).sort();
   const problems = [];
-  if (!isDeepStrictEqual(seen, expected)) {
-    problems.push(
-      `expected the writes ${JSON.stringify(expected)}`,
-      `but saw          ${JSON.stringify(seen)}`,
-    );
+  if (expected.join() !== seen.join()) {
+    problems.push(...listed("expected these writes", expected), ...listed("but the service saw", seen));
   }
-  if (step.sends === "nothing" && requests.length > 0) {
+  if (sends === "nothing" && requests.length > 0) {
     problems.push(`expected no request, but saw ${requests.map(({ call }) => call).join(", ")}`);
   }
   return problems;
@@ -50,11 +56,35 @@ export function isWrite({ method }) {
   return method !== "GET";
 }
 
+/**
+ * Tells Pulumi's requests from the consumer's, which has a key of its own.
+ * @param {LoggedRequest} request
+ */
+export function isOfPulumi({ headers }) {
+  return !headers["authorization"]?.startsWith(`LOG ${billingIdentity.accessKeyId}:`);
+}
+
 /** @param {LoggedRequest} request */
-function writeOf({ call, project, logstore, consumerGroup, shard, body, status }) {
-  if (call !== "UpdateCheckPoint") return { call };
-  const { checkpoint } = JSON.parse(body);
-  return { project, logstore, consumerGroup, shard, checkpoint, status };
+function textOfWrite({ call, project, logstore, consumerGroup, shard, body, status }) {
+  if (call !== "UpdateCheckPoint") return call;
+  return textOf([project, logstore, consumerGroup, shard], JSON.parse(body).checkpoint, status);
+}
+
+/**
+ * @param {(string | number | undefined)[]} target
+ * @param {string} checkpoint
+ * @param {number | undefined} status
+ */
+function textOf(target, checkpoint, status) {
+  return `${target.join("/")} to ${checkpoint} → ${status}`;
+}
+
+/**
+ * @param {string} title
+ * @param {string[]} lines
+ */
+function listed(title, lines) {
+  return [`${title}:`, ...(lines.length === 0 ? ["none"] : lines).map((line) => `  ${line}`)];
 }
 
 /**

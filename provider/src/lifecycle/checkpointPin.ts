@@ -100,7 +100,8 @@ function forceProblems(
 ): readonly Problem[] {
   const overwrites =
     bounds.onActiveConsumers === "overwrite" || declared["onActiveConsumers"] === notYetKnown;
-  if (forceSuccess || (declared["consumer"] !== undefined && overwrites)) return [];
+  const named = declared["consumer"] !== undefined && declared["consumer"] !== null;
+  if (forceSuccess || (named && overwrites)) return [];
   return [
     {
       property: "forceSuccess",

@@ -1,5 +1,5 @@
 import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../model/checkpoint.js";
-import { type Instant, formatInstant, parseInstant } from "../model/instant.js";
+import { type Instant, formatOptionalInstant, parseInstant } from "../model/instant.js";
 import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration } from "./checkpointPin.js";
 import { type Declared } from "./declared.js";
 
@@ -38,11 +38,11 @@ export function encodeCheckpointState(declared: Declared, act: CheckpointRecordO
     ...Object.fromEntries(checkpointInputs.map((name) => [name, declared[name]])),
     schemaVersion,
     status: act.status,
-    checkpointTime: act.checkpointTime && formatInstant(act.checkpointTime),
+    checkpointTime: formatOptionalInstant(act.checkpointTime),
     previousCheckpoint: act.previous && formatCheckpoint(act.previous),
-    previousCheckpointTime: act.previousTime && formatInstant(act.previousTime),
+    previousCheckpointTime: formatOptionalInstant(act.previousTime),
     previousConsumer: act.previousConsumer,
-    pinnedAt: act.pinnedAt && formatInstant(act.pinnedAt),
+    pinnedAt: formatOptionalInstant(act.pinnedAt),
     requestId: act.requestId,
   });
 }

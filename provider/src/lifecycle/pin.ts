@@ -91,8 +91,8 @@ export async function resumePin(
 ): Promise<CheckpointRecordOfAct> {
   const performance = { pin, declared, subject, context };
   const planned: Planned = { target: pin.target, snapshot: act.previous ?? { kind: "none" } };
-  const { decision, observation } = await lookAndDecide(performance, isOurs);
-  const record = observation.kind === "seen" ? observation.shard?.record : undefined;
+  const { decision, observation } = await lookAndDecide(performance, isOurs, planned);
+  const record = recordSeen(observation);
   if (record !== undefined) {
     const resumption = resume(planned, record.checkpoint);
     if (resumption === "done") return { ...act, status: "pinned", pinnedAt: record.updateTime };
@@ -118,14 +118,28 @@ interface Look {
   readonly decision: Decision;
 }
 
-async function lookAndDecide({ pin, subject, context }: Performance, isOurs: IsOurs): Promise<Look> {
+function recordSeen(observation: Observation): CheckpointRecord | undefined {
+  return observation.kind === "seen" ? observation.shard?.record : undefined;
+}
+
+/** Nobody has to be quiet for a shard that is not written any more. */
+async function lookAndDecide(
+  { pin, subject, context }: Performance,
+  isOurs: IsOurs,
+  resumed?: Planned,
+): Promise<Look> {
   return waitForQuiet(
     async () => {
       const observation = await observeShard(context.client, pin.identity, pin.target);
       return { observation, decision: decide(intentOf(pin), observation, isOurs) };
     },
-    ({ decision }) =>
-      decision.kind === "refused" && decision.refusal.kind === "liveConsumers" ? decision.refusal : undefined,
+    ({ decision, observation }) => {
+      if (decision.kind !== "refused" || decision.refusal.kind !== "liveConsumers") return undefined;
+      const record = recordSeen(observation);
+      const settled =
+        resumed !== undefined && record !== undefined && resume(resumed, record.checkpoint) !== "write";
+      return settled ? undefined : decision.refusal;
+    },
     pin.bounds,
     subject,
     context,

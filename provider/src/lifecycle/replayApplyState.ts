@@ -1,7 +1,7 @@
 import { type Checkpoint, formatCheckpoint, noCheckpoint, parseCheckpoint } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
 import { type GroupIdentity } from "../model/identity.js";
-import { type Instant, formatInstant } from "../model/instant.js";
+import { type Instant, formatInstant, formatOptionalInstant } from "../model/instant.js";
 import { type Bounds } from "../replay/intent.js";
 import { type Plan, type PlannedShard } from "../replay/plan.js";
 import { boundInputs, readBounds } from "./bounds.js";
@@ -157,11 +157,11 @@ function encodeShard(shard: AppliedShard): Declared {
     act: shard.act,
     status: shard.status,
     checkpoint: shard.checkpoint,
-    checkpointTime: shard.checkpointTime && formatInstant(shard.checkpointTime),
+    checkpointTime: formatOptionalInstant(shard.checkpointTime),
     previousCheckpoint: shard.previous && formatCheckpoint(shard.previous),
-    previousCheckpointTime: shard.previousTime && formatInstant(shard.previousTime),
+    previousCheckpointTime: formatOptionalInstant(shard.previousTime),
     previousConsumer: shard.previousConsumer,
-    pinnedAt: shard.pinnedAt && formatInstant(shard.pinnedAt),
+    pinnedAt: formatOptionalInstant(shard.pinnedAt),
     requestId: shard.requestId,
   });
 }

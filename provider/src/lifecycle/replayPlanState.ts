@@ -1,6 +1,6 @@
 import { formatCheckpoint, parseCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, parseCursor } from "../model/cursor.js";
-import { type Instant, formatInstant, parseInstant } from "../model/instant.js";
+import { type Instant, formatInstant, formatOptionalInstant, parseInstant } from "../model/instant.js";
 import { formatPosition, parsePosition } from "../model/position.js";
 import { type Plan, type PlannedShard } from "../replay/plan.js";
 import { type Declared } from "./declared.js";
@@ -25,10 +25,10 @@ function encodeShard(shard: PlannedShard): Declared {
     position: formatPosition(shard.position),
     decided: shard.decided,
     target: shard.target,
-    targetTime: shard.targetTime && formatInstant(shard.targetTime),
+    targetTime: formatOptionalInstant(shard.targetTime),
     snapshot: formatCheckpoint(shard.snapshot),
-    snapshotTime: shard.snapshotTime && formatInstant(shard.snapshotTime),
-    snapshotUpdateTime: shard.snapshotUpdateTime && formatInstant(shard.snapshotUpdateTime),
+    snapshotTime: formatOptionalInstant(shard.snapshotTime),
+    snapshotUpdateTime: formatOptionalInstant(shard.snapshotUpdateTime),
     snapshotConsumer: shard.snapshotConsumer,
     previous: shard.previous && formatCheckpoint(shard.previous),
   });

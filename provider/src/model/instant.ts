@@ -39,6 +39,11 @@ export function formatInstant(instant: Instant): string {
   return `${seconds}.${String(fraction).padStart(6, "0").replace(/0+$/, "")}Z`;
 }
 
+/** Writes an instant where there is one. */
+export function formatOptionalInstant(instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : formatInstant(instant);
+}
+
 export function instantOfSeconds(seconds: number): Instant {
   return (seconds * 1_000_000) as Instant;
 }

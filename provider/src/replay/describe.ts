@@ -1,4 +1,4 @@
-import { type Checkpoint, formatCheckpoint } from "../model/checkpoint.js";
+import { type Checkpoint } from "../model/checkpoint.js";
 import { type Duration, describeDuration, formatDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
 import { type Decision, type LiveConsumer, type Refusal } from "./decide.js";
@@ -38,11 +38,18 @@ export function describePlan(subject: Subject, decision: Exclude<Decision, { kin
 
 /** Describes where a shard stood before a move, with what puts it back. */
 export function describeWayBack(subject: Subject, move: Move): string {
-  const wayBack =
-    move.from.kind === "none"
-      ? "it had no checkpoint, and SLS has no call that takes one away"
-      : `checkpoint: "${formatCheckpoint(move.from)}"${describeTime(move.fromTime, " (", ")")}`;
-  return `${subject.id}: way back: ${wayBack}`;
+  return `${subject.id}: way back: ${wayBackOf(move)}`;
+}
+
+function wayBackOf({ from, fromTime }: Move): string {
+  switch (from.kind) {
+    case "at":
+      return `checkpoint: "${from.cursor}"${describeTime(fromTime, " (", ")")}`;
+    case "none":
+      return "it had no checkpoint, and SLS has no call that takes one away";
+    case "undecodable":
+      return `its checkpoint was ${from.text}, which is no cursor and cannot be written back`;
+  }
 }
 
 /** One sentence: direction, span and log groups of a move. */
@@ -170,7 +177,7 @@ function describeOverwritten(consumers: readonly LiveConsumer[]): readonly strin
   ];
 }
 
-const mostConsumers = 10;
+const mostConsumers = 5;
 
 function describeConsumers(consumers: readonly LiveConsumer[]): readonly string[] {
   const more = consumers.length - mostConsumers;

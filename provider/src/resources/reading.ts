@@ -75,7 +75,7 @@ export function readOutput<Args, Answer>(
   get: (args: Args, options: ReadOptions) => Promise<Answer>,
 ): pulumi.Output<Answer> {
   // What is read is no secret for having been read with one.
-  const settings = options.provider && pulumi.unsecret(options.provider.settings);
+  const settings = options.provider && pulumi.unsecret(settingsWithin(options.provider));
   const answer = pulumi.output(settings).apply(() => args.apply((known) => get(known, options)));
   return answer;
 }
@@ -89,11 +89,14 @@ type Settings = (key: string) => string | undefined;
 
 async function settingsOf({ provider }: ReadOptions): Promise<Settings> {
   if (provider === undefined) return stackConfiguration;
-  if (!pulumi.Output.isInstance(provider.settings)) {
-    throw new ReadError("The option provider of a read function is not an sls.Provider");
-  }
-  const settings = await knownValue(provider.settings);
+  const settings = await knownValue(settingsWithin(provider));
   return (key) => settings[key];
+}
+
+/** Programs in JavaScript pass what they like, such as the provider of another package. */
+function settingsWithin({ settings }: Provider): Provider["settings"] {
+  if (pulumi.Output.isInstance(settings)) return settings;
+  throw new ReadError("The option provider of a read function is not an sls.Provider");
 }
 
 /** Keys are written as in stack config: `sls:region`. */

@@ -1,29 +1,37 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
-const quickstart = join(repository, "examples/quickstart");
+
+export const stack = "demo";
+export const stackFile = `Pulumi.${stack}.yaml`;
 
 /** How long Pulumi gets to end what it has started, after it was asked to twice. */
 const graceMs = 10_000;
 
 /** @typedef {{ exitCode: number | null, output: string }} Outcome */
 
-/** A copy of examples/quickstart with a stack of its own, run by Pulumi's real command line. */
-export class QuickstartProject {
-  #root = join(repository, ".work", `demo-${process.pid}`);
+/** A copy of an example with a stack of its own, run by Pulumi's real command line. */
+export class ExampleProject {
+  #example;
+  #root;
   #pulumi;
   #env;
   #interrupted;
+  /** The stack's file as Pulumi has written it. @type {string | undefined} */
+  #configuration;
 
   /**
+   * @param {string} name of the folder in examples
    * @param {import("../../test/engine/engineForTests.mjs").PreparedEngine} engine
    * @param {AbortSignal} interrupted
    */
-  constructor({ pulumi, env }, interrupted) {
+  constructor(name, { pulumi, env }, interrupted) {
+    this.#example = join(repository, "examples", name);
+    this.#root = join(repository, ".work", `demo-${process.pid}-${name}`);
     this.#pulumi = pulumi;
     this.#interrupted = interrupted;
     this.#env = {
@@ -37,14 +45,28 @@ export class QuickstartProject {
   /** Lays the copy out inside of the repository, so that it finds the packages that are installed there. */
   create() {
     mkdirSync(join(this.#root, "state"), { recursive: true });
-    cpSync(quickstart, this.#folder, {
-      recursive: true,
-      filter: (file) => !["node_modules", ".work"].includes(basename(file)),
-    });
+    // The stacks of whoever tries the example are not the demo's.
+    const kept = (/** @type {string} */ file) =>
+      !/^(node_modules|\.work|Pulumi\..+\.yaml)$/.test(basename(file));
+    cpSync(this.#example, this.#folder, { recursive: true, filter: kept });
   }
 
   get #folder() {
-    return join(this.#root, "quickstart");
+    return join(this.#root, "project");
+  }
+
+  /**
+   * Puts lines into the configuration of the stack, in place of those that were put there before.
+   * @param {string[]} lines
+   */
+  declare(lines) {
+    const file = join(this.#folder, stackFile);
+    this.#configuration ??= readFileSync(file, "utf8");
+    const indented = lines.map((line) => `  ${line}\n`).join("");
+    writeFileSync(
+      file,
+      this.#configuration.replace(/^config:\n/m, (start) => start + indented),
+    );
   }
 
   /**
