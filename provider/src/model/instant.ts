@@ -8,8 +8,16 @@ export type Instant = number & { readonly [instantBrand]: true };
 const rfc3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
+/** What Pulumi makes of a time in a stack file that YAML took for one: Go's way to write it. */
+const unquotedYaml = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)? [+-]\d{4} \S+$/;
+
 /** Reads an RFC 3339 instant with its offset, to the microsecond. */
 export function parseInstant(text: string): Parsed<Instant> {
+  if (unquotedYaml.test(text)) {
+    return unparsed(
+      'was written without quotes, and YAML made another text of it; quote it, such as "2026-11-20T08:00:00+08:00"',
+    );
+  }
   const match = rfc3339.exec(text);
   if (match === null) {
     return unparsed("is not an RFC 3339 instant with an offset, such as 2026-11-20T08:00:00+08:00");

@@ -53,6 +53,7 @@ function parsePositionText(text: string, now: Instant): Parsed<Position> {
   }
   const instant = parseInstant(text);
   if (instant.ok) return parsed({ kind: "instant", instant: instant.value });
+  if (/^\d{4}-\d{2}-\d{2}/.test(text)) return instant;
   if (parseCursor(text).ok) return unparsed(`is a cursor; write it as ${cursorPrefix}<base64>`);
   return unparsed(
     "is none of: an RFC 3339 instant with an offset, begin, end, previous, keep, cursor:<base64>",
