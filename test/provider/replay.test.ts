@@ -467,6 +467,16 @@ describe("a write that goes wrong", () => {
     expect(shop.written()).toEqual([0, 1, 1]);
   });
 
+  test("for good, such as without permission, is not sent again", async () => {
+    const denied = { kind: "error", status: 403, code: "Unauthorized" } as const;
+    shop.emulator.rule({ call: "UpdateCheckPoint", shard: 1, do: denied });
+    const message = await failingUp(shop.replay(at(7)));
+    expect(message).toContain(
+      "  not pinned; stand where they stood: 1\n    shard 1: UpdateCheckPoint was answered 403",
+    );
+    expect(shop.written()).toEqual([0, 1]);
+  });
+
   test("and cannot be read back is uncertain, and resolved by the next look", async () => {
     shop.emulator.rule({ call: "UpdateCheckPoint", do: { kind: "resetAfter" } });
     shop.stack.onPlanned = () => {

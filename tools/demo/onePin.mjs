@@ -45,7 +45,7 @@ async function leaveConsumerAlone(stage, shop) {
   stage.step(
     `${billing.name} is started and reads ${grouped(read.length)} log groups. Another up does not even ask the service:`,
   );
-  await stage.pulumi(up, { sends: "nothing" });
+  await stage.pulumi(up, { shows: "2 unchanged", sends: "nothing" });
   stage.step(`${billing.name} reads on. It would save over another pin, so that one is refused:`);
   await stage.configure("checkpoint", shop.cursorAt(shard, times.wrongSince));
   shop.passTime(10_000);

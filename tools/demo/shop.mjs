@@ -66,7 +66,7 @@ export class Shop {
     this.billing.taxRate = rates.right;
   }
 
-  /** Minutes pass in no time, without a sign of the consumer: Pulumi cannot tell whether it is idle before. */
+  /** Five minutes pass in no time without a sign of the consumer: only then does it count as stopped. */
   stopConsumer() {
     this.passTime(5 * minute);
   }

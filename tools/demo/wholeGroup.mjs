@@ -115,11 +115,11 @@ function differencesBetween(expected, read) {
   const told = [
     ...(missing.length > 0 ? [`not read: ${someOf(missing)}`] : []),
     ...(surplus.length > 0 ? [`read without need: ${someOf(surplus)}`] : []),
-    ...(repeated > 0 ? [`read more than once: ${grouped(repeated)} log groups`] : []),
+    ...(repeated > 0 ? [`read more than once: ${grouped(repeated)}`] : []),
   ];
   if (told.length === 0) return [];
   return [
-    `expected ${grouped(expected.length)} log groups to be read, but there were ${grouped(read.length)}`,
+    `expected ${grouped(expected.length)} log groups to be read, but saw ${grouped(read.length)}`,
     ...told,
   ];
 }
@@ -133,5 +133,5 @@ function notIn(list) {
 /** @param {string[]} orders */
 function someOf(orders) {
   const rest = orders.length > 3 ? ", …" : "";
-  return `${grouped(orders.length)} log groups, of the orders ${orders.slice(0, 3).join(", ")}${rest}`;
+  return `${grouped(orders.length)}, with ${orders.slice(0, 3).join(", ")}${rest}`;
 }
