@@ -20,7 +20,7 @@ export const progress = config.getBoolean("progress")
   ? byName(({ args: { project, logstore, consumerGroup }, replay: { shards } }) => {
       return sls.getReplayProgressOutput({ project, logstore, consumerGroup, shards }).text;
     })
-  : undefined;
+  : {};
 
 function byName<Value>(valueOf: (replay: (typeof declared)[number]) => Value): Record<string, Value> {
   return Object.fromEntries(declared.map((replay) => [replay.name, valueOf(replay)]));

@@ -336,7 +336,7 @@ describe("a build", () => {
 
 describe("when there is no way", () => {
   it("names each way with its result, and what to do", async () => {
-    const error = await find().catch((error: Error) => error);
+    const error = await find().catch((error: unknown) => error);
     expect(error).toMatchObject({ name: "EngineNotFoundError" });
     expect((error as Error).message).toBe(
       `There is no Pulumi command line here, and none could be had. What was tried:
@@ -390,7 +390,9 @@ describe("an interrupted build", () => {
   it("leaves it to others who listen what the signal means, and begins nothing more", async () => {
     fakeGo();
     let heard = 0;
-    const listener = () => void heard++;
+    const listener = () => {
+      heard += 1;
+    };
     process.on("SIGTERM", listener);
     const installer = fakeInstaller(`note("installer"); await released();`);
     const engine = find({ installer });
