@@ -12,5 +12,5 @@ export function isRunning(pid: number): boolean {
 /** A process that has ended keeps its number until someone waits for it, which for an orphan may be never. */
 function isZombie(pid: number): boolean {
   const stat = `/proc/${pid}/stat`;
-  return existsSync(stat) && readFileSync(stat, "utf8").includes(') Z ');
+  return existsSync(stat) && readFileSync(stat, "utf8").includes(") Z ");
 }
