@@ -3,7 +3,11 @@ import { vi } from "vitest";
 import { ProviderFailure, type Properties } from "./dynamicProviderServer.js";
 
 /** The shims, by the name under which each asks for its resource. */
-const kinds = { replayPlanProvider: "replayPlan", replayApplyProvider: "replayApply" } as const;
+const kinds = {
+  consumerGroupCheckpointProvider: "checkpoint",
+  replayPlanProvider: "replayPlan",
+  replayApplyProvider: "replayApply",
+} as const;
 
 /** The four calls that a shim hands on. */
 interface Life {

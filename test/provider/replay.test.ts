@@ -598,6 +598,15 @@ describe("the way back", () => {
     expect(shop.written()).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
+  test("is previewed with where each shard goes, and what stands in its way", async () => {
+    await up(shop.replay(at(7)));
+    const back = await shop.stack.up(shop.replay("previous"));
+    expect(back.lines).toContain("shop/orders/billing: 2 shards: 2 forward; 12 log groups will never be read");
+    expect(back.lines.some((line) => line.includes("shard 0  forward 6 h, 6 log groups"))).toBe(true);
+    const { lines } = await shop.stack.up(shop.replay("previous", { triggers: ["again"], maxMove: "PT1H" }));
+    expect(lines).toContain("warning: shop/orders/billing: up will refuse this:");
+  });
+
   test("is previous for what was moved, and leaves alone what never was", async () => {
     await up(shop.replay({ 0: at(7) }));
     shop.commit(1, 0);

@@ -1,6 +1,7 @@
 import { type Checkpoint, formatCheckpoint, sameCheckpoint } from "../model/checkpoint.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type CheckpointRecord } from "../replay/observation.js";
+import { type GroupLook } from "./observeGroup.js";
 
 /** Which shards of a group a resource moves. */
 export interface ClaimedShards {
@@ -32,6 +33,7 @@ function moves(claimed: ClaimedShards, shard: number): boolean {
 export class ProcessMemory {
   readonly #claims = new Map<string, readonly Claim[]>();
   readonly #written = new Map<string, { readonly checkpoint: Checkpoint; updateTime: number | undefined }>();
+  readonly #looks = new Map<string, GroupLook>();
   readonly #seen = new Set<string>();
 
   /** Claims shards of a group for a resource. Answers how an earlier resource that moves one of them was described. */
@@ -75,6 +77,18 @@ export class ProcessMemory {
       return false;
     }
     return written.updateTime === undefined || written.updateTime === record.updateTime;
+  }
+
+  /** Keeps the look that check took, for diff. */
+  keepLook(declaration: string, look: GroupLook): void {
+    this.#looks.set(declaration, look);
+  }
+
+  /** Hands out a kept look once: Pulumi may ask for a diff more than once. */
+  takeLook(declaration: string): GroupLook | undefined {
+    const look = this.#looks.get(declaration);
+    this.#looks.delete(declaration);
+    return look;
   }
 
   /** True the first time it is asked for a key: Pulumi checks a replaced resource twice. */

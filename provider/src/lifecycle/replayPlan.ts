@@ -27,7 +27,7 @@ import { type Declared, type Problem } from "./declared.js";
 import { duplicateProblem } from "./duplicates.js";
 import { RefusedError } from "./failures.js";
 import { normaliseDeclared } from "./inputs.js";
-import { type GroupLook, type GroupQuestion, observeGroup } from "./observeGroup.js";
+import { type GroupLook, type GroupQuestion, type ShardLook, observeGroup } from "./observeGroup.js";
 import { type ClaimedShards } from "./processMemory.js";
 import { Progress } from "./progress.js";
 import { type Replay, readReplayDeclaration, replayInputs } from "./replayDeclaration.js";
@@ -120,27 +120,56 @@ function wroteIt(replay: Replay, earlier: Plan | undefined, context: LifecycleCo
   };
 }
 
-/** In check, `previous` is not known: Pulumi tells check the inputs of the last up, and not what it found. */
+/**
+ * Looks at the group. Where `previous` leads is not known to check, which Pulumi tells the inputs of the last up and
+ * not what it found; diff is told, so the look is kept for it.
+ */
 async function lookOrSay(
   replay: Replay,
   change: Change | undefined,
   subject: Subject,
   context: LifecycleContext,
 ): Promise<GroupLook | undefined> {
-  if (change !== undefined && usesPrevious(replay.positions)) {
-    context.print(
-      `${subject.id}: moves shards back to where they stood before the last move: see the output previousPositions`,
-    );
-    return undefined;
-  }
-  const question = questionOf(replay, undefined, change);
   try {
-    return await observeGroup(context.client, question, lookingAt(subject, context));
+    const question = questionOf(replay, undefined, change);
+    const look = await observeGroup(context.client, question, lookingAt(subject, context));
+    if (change === undefined || !usesPrevious(replay.positions)) return look;
+    context.memory.keepLook(describeDeclaration(replay), look);
+    return undefined;
   } catch (error) {
     if (!SlsError.isInstance(error)) throw error;
     context.print(`${subject.id}: not evaluated: ${error.message}`);
     return undefined;
   }
+}
+
+/** Prints where `previous` leads, by the look that check took and the plan that state keeps. */
+function previewPrevious(replay: Replay, earlier: Plan, change: Change, context: LifecycleContext): void {
+  const look = context.memory.takeLook(describeDeclaration(replay));
+  if (look === undefined) return;
+  const shards = look.shards
+    .filter(({ observation }) => decidesAnew(earlier, replay.positions, change, observation.shard))
+    .map((shard) => (shard.position.kind === "previous" ? backToPrevious(shard, earlier) : shard));
+  const subject = subjectOf(replay);
+  const decisions = decideGroup({ ...look, shards }, replay.bounds, wroteIt(replay, earlier, context));
+  const refusal = describeRefusals(subject, look, decisions, false);
+  context.print(
+    refusal === undefined
+      ? describeGroupPlan(subject, describedShards(decisions), replay.writtenAs)
+      : lines(`warning: ${subject.id}: up will refuse this:`, indent(refusal)),
+  );
+}
+
+function backToPrevious(look: ShardLook, earlier: Plan): ShardLook {
+  const { shard } = look.observation;
+  const planned = earlier.shards.find((candidate) => candidate.shard === shard);
+  const targetTime: PositionTime =
+    planned?.previousTime === undefined ? { kind: "outside" } : { kind: "at", instant: planned.previousTime };
+  return {
+    ...look,
+    target: previousTarget(earlier, shard),
+    observation: { ...look.observation, targetTime },
+  };
 }
 
 function usesPrevious(positions: Positions): boolean {
@@ -157,7 +186,7 @@ function lookingAt(subject: Subject, context: LifecycleContext): (shards: number
   };
 }
 
-/** Tells changes that act from changes of state only. Pure: outs and inputs are all it looks at. */
+/** Tells changes that act from changes of state only; asks nothing of the service. */
 export function diffReplayPlan(olds: Declared, news: Declared, context: LifecycleContext): DiffResult {
   const declaration = readReplayDeclaration(news, context.now());
   const before = replayOf(olds, context);
@@ -170,7 +199,9 @@ export function diffReplayPlan(olds: Declared, news: Declared, context: Lifecycl
     context.memory.release(replay.identity, describeDeclaration(replay));
     return { changes: true, replaces };
   }
-  return { changes: replayInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces: [] };
+  const changes = replayInputs.some((name) => !isDeepStrictEqual(olds[name], news[name]));
+  if (changes) previewPrevious(replay, decodePlan(olds["plan"]), changeOf(before, replay), context);
+  return { changes, replaces: [] };
 }
 
 /** Plans a replay: looks at the whole group and decides each shard. Writes nothing to SLS. */
@@ -294,6 +325,7 @@ function plannedShard(
     snapshotUpdateTime: record.updateTime,
     snapshotConsumer: record.consumer,
     previous: moved ? record.checkpoint : before?.previous,
+    previousTime: moved ? instantOf(currentTime) : before?.previousTime,
   };
 }
 

@@ -31,6 +31,7 @@ function encodeShard(shard: PlannedShard): Declared {
     snapshotUpdateTime: formatOptionalInstant(shard.snapshotUpdateTime),
     snapshotConsumer: shard.snapshotConsumer,
     previous: shard.previous && formatCheckpoint(shard.previous),
+    previousTime: formatOptionalInstant(shard.previousTime),
   });
 }
 
@@ -70,6 +71,7 @@ function decodeShard(fields: Declared): PlannedShard {
     snapshotUpdateTime: optionalInstant(fields, "snapshotUpdateTime"),
     snapshotConsumer: optionalText(fields, "snapshotConsumer"),
     previous: previous === undefined ? undefined : parseCheckpoint(previous),
+    previousTime: optionalInstant(fields, "previousTime"),
   };
 }
 

@@ -21,6 +21,7 @@ export interface PlannedShard {
   readonly snapshotConsumer: string | undefined;
   /** Where it stood before the last decision that moved it; undefined where none did. */
   readonly previous: Checkpoint | undefined;
+  readonly previousTime?: Instant | undefined;
 }
 
 /** A decision for a whole group. */
