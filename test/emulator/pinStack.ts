@@ -58,7 +58,9 @@ export class PinStack {
     const before = this.#stands(inputs);
     const hits = this.switches.map((name) => this.emulator.assumptionHits(name));
     this.emulator.clearRequests();
-    const [{ ending, text }] = await Promise.all([this.#attempt(inputs), meanwhile()]);
+    const attempt = this.#attempt(inputs);
+    await Promise.race([attempt, meanwhile()]);
+    const { ending, text } = await attempt;
     this.emulator.clearRules();
     this.switches.forEach((name, index) => {
       if (this.emulator.assumptionHits(name) > (hits[index] ?? 0)) this.#hits.add(name);
@@ -81,7 +83,7 @@ export class PinStack {
         `the service holds ${after}, not ${String(inputs["checkpoint"])}`,
       );
       const previous = this.#saved?.outs["previousCheckpoint"];
-      demand(previous === (before ?? ""), `the way back leads to ${String(previous)}, not ${before}`);
+      demand(previous === (before ?? "none"), `the way back leads to ${String(previous)}, not ${before}`);
     } else {
       demand(after === before, `the service held ${before} and holds ${after}`);
     }

@@ -467,6 +467,14 @@ describe("a write that goes wrong", () => {
     expect(shop.written()).toEqual([0, 1, 1]);
   });
 
+  test("is made up for at once, because our own writes are no sign of a live consumer", async () => {
+    const rule = shop.emulator.rule({ call: "UpdateCheckPoint", shard: 1, do: { kind: "resetBefore" } });
+    await failingUp(shop.replay(at(7)));
+    rule.remove();
+    await up(shop.replay(at(7)));
+    expect(shop.stands()).toEqual([7, 7]);
+  });
+
   test("for good, such as without permission, is not sent again", async () => {
     const denied = { kind: "error", status: 403, code: "Unauthorized" } as const;
     shop.emulator.rule({ call: "UpdateCheckPoint", shard: 1, do: denied });
@@ -601,7 +609,9 @@ describe("the way back", () => {
   test("is previewed with where each shard goes, and what stands in its way", async () => {
     await up(shop.replay(at(7)));
     const back = await shop.stack.up(shop.replay("previous"));
-    expect(back.lines).toContain("shop/orders/billing: 2 shards: 2 forward; 12 log groups will never be read");
+    expect(back.lines).toContain(
+      "shop/orders/billing: 2 shards: 2 forward; 12 log groups will never be read",
+    );
     expect(back.lines.some((line) => line.includes("shard 0  forward 6 h, 6 log groups"))).toBe(true);
     const { lines } = await shop.stack.up(shop.replay("previous", { triggers: ["again"], maxMove: "PT1H" }));
     expect(lines).toContain("warning: shop/orders/billing: up will refuse this:");

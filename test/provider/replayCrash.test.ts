@@ -79,9 +79,12 @@ async function dieAt(rules: readonly Rule[], kill: () => Promise<void>): Promise
   }
   expect(rules.some(({ hits }) => hits > 0)).toBe(true);
   const saved = shop.stack.state;
+  const sent = shop.written();
   await kill();
   for (const rule of rules) rule.release();
   await running;
+  // A provider that outlives its engine writes nothing more.
+  expect(shop.written()).toEqual(sent);
   return saved;
 }
 
