@@ -4,7 +4,10 @@ import { expect, it } from "vitest";
 import { defaultAssumptions } from "../../emulator/src/index.js";
 import { routes } from "../../emulator/src/wire/routes.js";
 
-const page = readFileSync(fileURLToPath(new URL("../../emulator/docs/service.md", import.meta.url)), "utf8");
+const read = (path: string): string =>
+  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+
+const page = read("docs/emulator.md");
 
 it("the page names every call that is served", () => {
   const calls = new Set(routes.map(({ call }) => call));
@@ -18,4 +21,9 @@ it("the page names every switch with its default", () => {
   for (const [name, value] of Object.entries(defaultAssumptions)) {
     expect(rows.get(name), name).toContain(value === Infinity ? "no bound" : `\`${value}\``);
   }
+});
+
+it("the package's README leads to nothing that the package does not hold", () => {
+  const targets = [...read("emulator/README.md").matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
+  expect(targets.filter((target) => !/^(https:|#)/.test(target ?? ""))).toEqual([]);
 });

@@ -8,7 +8,14 @@ const hour = 60 * minute;
 export const noon = Date.UTC(2026, 10, 22, 12);
 
 /** Shards of the group that pins meet. Two consumers, host-a and host-b, stopped ten minutes ago. */
-export const shards = { finished: 0, ofHostA: 1, alsoOfHostA: 2, ofHostB: 3, untouched: 4 } as const;
+export const shards = {
+  finished: 0,
+  ofHostA: 1,
+  alsoOfHostA: 2,
+  ofHostB: 3,
+  untouched: 4,
+  atEnd: 5,
+} as const;
 
 const places = {
   [shards.ofHostA]: "host-a",
@@ -16,9 +23,12 @@ const places = {
   [shards.ofHostB]: "host-b",
 } as const;
 
-/** Prepares the group: a shard was split and is read to its end, three are being read, one was never touched. */
+/**
+ * Prepares the group: a shard was split and then read to its end, three are being read, one was never touched, one
+ * was read to its end and then split.
+ */
 export function arrangeGroup(emulator: SlsEmulator): void {
-  emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: 5 });
+  emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: 6 });
   emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
   for (const shard of Object.values(shards)) {
     emulator.appendLogGroups("shop", "orders", shard, { count: 13, from: noon - 12 * hour, to: noon });
@@ -28,9 +38,14 @@ export function arrangeGroup(emulator: SlsEmulator): void {
       consumer,
     });
   }
+  const commitEnd = (shard: number): void => {
+    const end = emulator.cursorAt("shop", "orders", shard, "end");
+    emulator.commit("shop", "orders", "billing", shard, end, { consumer: "host-a" });
+  };
   emulator.splitShard("shop", "orders", shards.finished);
-  const end = emulator.cursorAt("shop", "orders", shards.finished, "end");
-  emulator.commit("shop", "orders", "billing", shards.finished, end, { consumer: "host-a" });
+  commitEnd(shards.finished);
+  commitEnd(shards.atEnd);
+  emulator.splitShard("shop", "orders", shards.atEnd);
 }
 
 function cursor(emulator: SlsEmulator, shard: number, hoursBeforeNoon: number): string {

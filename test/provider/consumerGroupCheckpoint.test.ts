@@ -137,6 +137,7 @@ describe("a new pin", () => {
         checkpointTime: "2026-11-22T05:00:00Z",
         previousCheckpoint: cursor(1),
         previousCheckpointTime: "2026-11-22T11:00:00Z",
+        previousSavedAt: "2026-11-22T12:00:00Z",
         previousConsumer: "host-a",
         pinnedAt: "2026-11-22T12:10:00Z",
         requestId: emulator.requestsOf("UpdateCheckPoint")[0]?.requestId,
@@ -368,6 +369,26 @@ describe("a write whose answer is lost", () => {
     const triggered = await server.update(id, kept, pinAt(7, { triggers: ["again"] }));
     expect(triggered).toMatchObject({ status: "pinned", previousCheckpoint: cursor(3) });
     expect(writes()).toBe(1);
+  });
+
+  test("is uncertain where a consumer read from the pin to where it stood, and is not written again", async () => {
+    emulator.rule({ call: "UpdateCheckPoint", do: { kind: "resetAfter" } });
+    emulator.rule({
+      call: "GetCheckPoint",
+      shard: 0,
+      nth: 2,
+      do: { kind: "error", status: 401, code: "Unauthorized" },
+    });
+    const failure = await failureOf(server.create(pinAt(7)));
+    expect(failure.message).toContain("was written, but could not be read back");
+    emulator.clearRules();
+    emulator.clearRequests();
+    commit(1);
+    now += 10 * minute;
+    await restart();
+    const again = await failureOf(server.update(id, withoutShim(failure.kept?.properties), pinAt(7)));
+    expect(again.message).toContain(`${id}: is uncertain`);
+    expect(writes()).toBe(0);
   });
 
   test("is sent again after a quota refusal, which proves that it was not applied", async () => {

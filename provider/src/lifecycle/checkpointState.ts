@@ -22,6 +22,8 @@ export interface CheckpointRecordOfAct {
   readonly checkpointTime: Instant | undefined;
   readonly previous: Checkpoint | undefined;
   readonly previousTime: Instant | undefined;
+  /** When SLS had saved the previous checkpoint: saved since, it is another stay at the same place. */
+  readonly previousSavedAt: Instant | undefined;
   readonly previousConsumer: string | undefined;
   readonly pinnedAt: Instant | undefined;
   readonly requestId: string | undefined;
@@ -41,6 +43,7 @@ export function encodeCheckpointState(declared: Declared, act: CheckpointRecordO
     checkpointTime: formatOptionalInstant(act.checkpointTime),
     previousCheckpoint: act.previous && formatCheckpoint(act.previous),
     previousCheckpointTime: formatOptionalInstant(act.previousTime),
+    previousSavedAt: formatOptionalInstant(act.previousSavedAt),
     previousConsumer: act.previousConsumer,
     pinnedAt: formatOptionalInstant(act.pinnedAt),
     requestId: act.requestId,
@@ -62,6 +65,7 @@ export function decodeCheckpointState(outs: Declared): CheckpointState {
       checkpointTime: instantOf(outs, "checkpointTime"),
       previous: checkpointOf(outs, "previousCheckpoint"),
       previousTime: instantOf(outs, "previousCheckpointTime"),
+      previousSavedAt: instantOf(outs, "previousSavedAt"),
       previousConsumer: textOf(outs, "previousConsumer"),
       pinnedAt: instantOf(outs, "pinnedAt"),
       requestId: textOf(outs, "requestId"),

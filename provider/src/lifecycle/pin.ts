@@ -71,7 +71,11 @@ export async function performPin(
       context.print(describeWayBack(subject, move));
       const before =
         observation.kind === "seen" && observation.shard ? recordBefore(observation.shard) : nothingKnown;
-      const planned: Planned = { target: pin.target, snapshot: move.from };
+      const planned: Planned = {
+        target: pin.target,
+        snapshot: move.from,
+        snapshotUpdateTime: before.previousSavedAt,
+      };
       return write(performance, planned, before, observation);
     }
   }
@@ -90,11 +94,15 @@ export async function resumePin(
   context: LifecycleContext,
 ): Promise<CheckpointRecordOfAct> {
   const performance = { pin, declared, subject, context };
-  const planned: Planned = { target: pin.target, snapshot: act.previous ?? { kind: "none" } };
+  const planned: Planned = {
+    target: pin.target,
+    snapshot: act.previous ?? { kind: "none" },
+    snapshotUpdateTime: act.previousSavedAt,
+  };
   const { decision, observation } = await lookAndDecide(performance, isOurs, planned);
   const record = recordSeen(observation);
   if (record !== undefined) {
-    const resumption = resume(planned, record.checkpoint);
+    const resumption = resume(planned, record.checkpoint, record.updateTime);
     if (resumption === "done") return { ...act, status: "pinned", pinnedAt: record.updateTime };
     if (resumption === "uncertain") throw uncertain(performance, planned, record, act);
   }
@@ -137,7 +145,9 @@ async function lookAndDecide(
       if (decision.kind !== "refused" || decision.refusal.kind !== "liveConsumers") return undefined;
       const record = recordSeen(observation);
       const settled =
-        resumed !== undefined && record !== undefined && resume(resumed, record.checkpoint) !== "write";
+        resumed !== undefined &&
+        record !== undefined &&
+        resume(resumed, record.checkpoint, record.updateTime) !== "write";
       return settled ? undefined : decision.refusal;
     },
     pin.bounds,
@@ -241,6 +251,7 @@ const nothingKnown: CheckpointRecordOfAct = {
   checkpointTime: undefined,
   previous: undefined,
   previousTime: undefined,
+  previousSavedAt: undefined,
   previousConsumer: undefined,
   pinnedAt: undefined,
   requestId: undefined,
@@ -254,6 +265,7 @@ function recordBefore(shard: ShardObservation): CheckpointRecordOfAct {
     checkpointTime: timeOf(shard.targetTime),
     previous: shard.record.checkpoint,
     previousTime: timeOf(shard.currentTime),
+    previousSavedAt: shard.record.updateTime,
     previousConsumer: shard.record.consumer,
   };
 }

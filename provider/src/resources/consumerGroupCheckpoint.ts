@@ -115,6 +115,8 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
   declare readonly previousCheckpoint: pulumi.Output<string | undefined>;
   /** When the log group at the previous checkpoint was received; absent where it was outside of the shard's window. */
   declare readonly previousCheckpointTime: pulumi.Output<string | undefined>;
+  /** When SLS had saved the previous checkpoint, by its own clock. */
+  declare readonly previousSavedAt: pulumi.Output<string | undefined>;
   /** Which consumer had saved the previous checkpoint. */
   declare readonly previousConsumer: pulumi.Output<string | undefined>;
   /** When SLS wrote the pin, by its own clock; absent where nothing was written. */
@@ -141,6 +143,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
         checkpointTime: undefined,
         previousCheckpoint: undefined,
         previousCheckpointTime: undefined,
+        previousSavedAt: undefined,
         previousConsumer: undefined,
         pinnedAt: undefined,
         requestId: undefined,
