@@ -10,26 +10,26 @@ import {
   createCheckpoint,
   diffCheckpoint,
   updateCheckpoint,
-} from "./lifecycle/consumerGroupCheckpoint.js";
+} from "./lifecycle/checkpoint/consumerGroupCheckpoint.js";
 import { type CheckResult, type DiffResult } from "./lifecycle/answers.js";
-import { getCheckpoints } from "./lifecycle/checkpointsReading.js";
+import { getCheckpoints } from "./lifecycle/reading/checkpointsReading.js";
 import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
 import { RefusedError, UnfinishedError } from "./lifecycle/failures.js";
-import { getProgress } from "./lifecycle/progressReading.js";
+import { getProgress } from "./lifecycle/reading/progressReading.js";
 import {
   checkReplayApply,
   createReplayApply,
   diffReplayApply,
   updateReplayApply,
-} from "./lifecycle/replayApply.js";
+} from "./lifecycle/replay/replayApply.js";
 import {
   checkReplayPlan,
   createReplayPlan,
   diffReplayPlan,
   updateReplayPlan,
-} from "./lifecycle/replayPlan.js";
-import { getPlan } from "./lifecycle/replayReading.js";
+} from "./lifecycle/replay/replayPlan.js";
+import { getPlan } from "./lifecycle/reading/replayReading.js";
 import { checkSavepoint, createSavepoint, diffSavepoint, updateSavepoint } from "./lifecycle/savepoint.js";
 import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { millisecondsOf } from "./model/duration.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { checkpointInputs } from "../../provider/src/lifecycle/checkpointPin.js";
-import { isUnfinishedShard } from "../../provider/src/lifecycle/replayApplyState.js";
-import { replayInputs } from "../../provider/src/lifecycle/replayDeclaration.js";
+import { checkpointInputs } from "../../provider/src/lifecycle/checkpoint/checkpointPin.js";
+import { isUnfinishedShard } from "../../provider/src/lifecycle/replay/replayApplyState.js";
+import { replayInputs } from "../../provider/src/lifecycle/replay/replayDeclaration.js";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
 import { type Decision, decide } from "../../provider/src/replay/decide.js";
 import { type ShardIntent } from "../../provider/src/replay/intent.js";

@@ -42,6 +42,7 @@ const endingsWithoutWrites: readonly Ending[] = ["refused in check", "refused", 
 export class PinStack {
   #saved: Saved | undefined;
   readonly #hits = new Set<AssumptionName>();
+  readonly #errors = new Set<string>();
 
   constructor(
     readonly emulator: SlsEmulator,
@@ -54,6 +55,11 @@ export class PinStack {
     return [...this.#hits].sort();
   }
 
+  /** The codes of all errors that the service answered. */
+  get errors(): readonly string[] {
+    return [...this.#errors].sort();
+  }
+
   async up(inputs: Properties, meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<PinUp> {
     const before = this.#stands(inputs);
     const hits = this.switches.map((name) => this.emulator.assumptionHits(name));
@@ -62,6 +68,8 @@ export class PinStack {
     await Promise.race([attempt, meanwhile()]);
     const { ending, text } = await attempt;
     this.emulator.clearRules();
+    for (const { errorCode } of this.emulator.requests)
+      if (errorCode !== undefined) this.#errors.add(errorCode);
     this.switches.forEach((name, index) => {
       if (this.emulator.assumptionHits(name) > (hits[index] ?? 0)) this.#hits.add(name);
     });

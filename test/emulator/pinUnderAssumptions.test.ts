@@ -45,13 +45,13 @@ async function travel(name: JourneyName, { assumptions, config = {}, tick = 0 }:
     const advance = (milliseconds: number): void => void (now += milliseconds);
     const world = { emulator, advance, up: stack.up.bind(stack) };
     for await (const up of journey.ups(world)) ups.push(up);
-    const { consulted } = stack;
+    const { consulted, errors } = stack;
     now += 600_000;
     const before = emulator.assumptionHits("shardIsOver");
     const heartbeat = "/logstores/orders/consumergroups/billing?type=heartbeat&consumer=host-d";
     const { json } = await new SlsClient(emulator).post(heartbeat, []);
     const isOverAsked = emulator.assumptionHits("shardIsOver") > before;
-    return { ups, consulted, handedOut: json as number[], isOverAsked };
+    return { ups, consulted, errors, handedOut: json as number[], isOverAsked };
   } finally {
     await emulator.stop();
   }
@@ -70,6 +70,7 @@ async function travelAll(world: World, which: readonly JourneyName[] = names) {
     texts: eachOf(made, ({ ups }) => ups.map(({ text }) => text).join("\n")),
     consulting: (name: AssumptionName) => which.filter((one) => made.get(one)?.consulted.includes(name)),
     of: (name: JourneyName) => made.get(name),
+    meeting: (code: string) => which.filter((one) => made.get(one)?.errors.includes(code)),
     isOverAsked: [...made.values()].some(({ isOverAsked }) => isOverAsked),
   };
 }
@@ -81,17 +82,12 @@ function eachOf<Value>(
   return Object.fromEntries([...made].map(([name, journey]) => [name, value(journey)]));
 }
 
-const usualEnds: Record<JourneyName, readonly Ending[]> = {
-  ...(Object.fromEntries(names.map((name) => [name, journeys[name].ends])) as Record<
-    JourneyName,
-    readonly Ending[]
-  >),
-};
+type Ends = Partial<Record<JourneyName, readonly Ending[]>>;
 
-type OtherEnds = Partial<Record<JourneyName, readonly Ending[]>>;
+const usualEnds: Ends = Object.fromEntries(names.map((name) => [name, journeys[name].ends]));
 
 /** How journeys end otherwise, by switch and value. */
-const otherEnds: Readonly<Record<string, OtherEnds>> = {
+const otherEnds: Readonly<Record<string, Ends>> = {
   "forcedUpdateByUnknownConsumer refused": { "as a consumer that is gone, by force": ["failed"] },
   "checkpointValidation range": { "a cursor that expires before its write arrives": ["failed"] },
   "updateOfUntouchedShard refused": { "a shard that nobody touched": ["failed", "failed"] },
@@ -125,12 +121,13 @@ describe("a pin by the provider", () => {
     async ({ name, value, title }) => {
       const isBounded = name === "metadataCallsPerSecond";
       const world = { assumptions: { [name]: value }, ...(isBounded && busy) };
-      const { ends, broken, consulting, of, isOverAsked } = await travelAll(world);
+      const { ends, broken, consulting, of, meeting, isOverAsked } = await travelAll(world);
       expect(broken).toEqual([]);
       expect(ends).toEqual({ ...usualEnds, ...otherEnds[title] });
       expect(consulting(name)).toEqual(consultedBy[name].pins);
       const isHandedOut = of("a finished shard moved back")?.handedOut.includes(shards.finished);
       expect(isHandedOut).toBe(name !== "rewoundShard");
+      expect(meeting("MetaOperationQpsLimitExceeded").length > 0).toBe(isBounded);
       expect(isOverAsked).toBe(true);
     },
   );

@@ -21,7 +21,7 @@ export const turnedSwitches: { readonly [Name in AssumptionName]: readonly Assum
   v4ContentHash: ["compared"],
   deniedStatus: [403],
   projectQuotaStatus: [403],
-  metadataCallsPerSecond: [4],
+  metadataCallsPerSecond: [2],
 };
 
 /** Who makes the service decide by a switch, as long as all others are at their defaults. */

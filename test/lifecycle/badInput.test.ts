@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkCheckpoint } from "../../provider/src/lifecycle/consumerGroupCheckpoint.js";
+import { checkCheckpoint } from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
 import { type Declared, type Problem, notYetKnown } from "../../provider/src/lifecycle/declared.js";
 import { Shop, declaredPin } from "./shop.js";
 

@@ -4,7 +4,7 @@ import {
   createCheckpoint,
   diffCheckpoint,
   updateCheckpoint,
-} from "../../provider/src/lifecycle/consumerGroupCheckpoint.js";
+} from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
 import { type Declared, notYetKnown } from "../../provider/src/lifecycle/declared.js";
 import { Shop, minute } from "./shop.js";
 

@@ -6,7 +6,7 @@ import {
   encodeCheckpointState,
   terminalStatuses,
   unfinishedStatuses,
-} from "../../provider/src/lifecycle/checkpointState.js";
+} from "../../provider/src/lifecycle/checkpoint/checkpointState.js";
 import { type Checkpoint } from "../../provider/src/model/checkpoint.js";
 import { cursorAt } from "../../provider/src/model/cursor.js";
 import { instantOfMicroseconds } from "../../provider/src/model/instant.js";
@@ -18,6 +18,7 @@ const act: CheckpointRecordOfAct = {
   checkpointTime: instantOfMicroseconds(1_795_348_800_000_000),
   previous: { kind: "at", cursor: cursorAt(80n) },
   previousTime: instantOfMicroseconds(1_795_345_200_000_000),
+  previousSavedAt: instantOfMicroseconds(1_795_348_700_000_000),
   previousConsumer: "host-a",
   pinnedAt: instantOfMicroseconds(1_795_348_800_800_922),
   requestId: "5EF1A2B3",
@@ -32,6 +33,7 @@ describe("the state of a pin", () => {
       checkpointTime: "2026-11-22T12:00:00Z",
       previousCheckpoint: "ODA=",
       previousCheckpointTime: "2026-11-22T11:00:00Z",
+      previousSavedAt: "2026-11-22T11:58:20Z",
       previousConsumer: "host-a",
       pinnedAt: "2026-11-22T12:00:00.800922Z",
       requestId: "5EF1A2B3",
@@ -68,6 +70,7 @@ describe("the state of a pin", () => {
       checkpointTime: instant,
       previous,
       previousTime: instant,
+      previousSavedAt: instant,
       previousConsumer: text,
       pinnedAt: instant,
       requestId: text,
@@ -90,7 +93,7 @@ describe("the state of a pin", () => {
   ])("that it did not write so is refused by name: $name", ({ broken, what }) => {
     const outs = { ...encodeCheckpointState(declared, act), ...broken };
     expect(() => decodeCheckpointState(outs)).toThrow(
-      `Pulumi's state of this ConsumerGroupCheckpoint cannot be read: ${what} is missing or of another form\n` +
+      `Pulumi's state of this resource cannot be read: ${what} is missing or of another form\n` +
         "Was it written by a newer version of pulumi-sls-checkpoint? Install that one.",
     );
   });

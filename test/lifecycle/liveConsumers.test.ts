@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createCheckpoint, updateCheckpoint } from "../../provider/src/lifecycle/consumerGroupCheckpoint.js";
+import {
+  createCheckpoint,
+  updateCheckpoint,
+} from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
 import { type LifecycleContext } from "../../provider/src/lifecycle/context.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
 import { UnfinishedError } from "../../provider/src/lifecycle/failures.js";

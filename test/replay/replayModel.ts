@@ -3,8 +3,8 @@ import { type CheckResult, type DiffResult } from "../../provider/src/lifecycle/
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
 import { UnfinishedError } from "../../provider/src/lifecycle/failures.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
-import * as apply from "../../provider/src/lifecycle/replayApply.js";
-import * as plan from "../../provider/src/lifecycle/replayPlan.js";
+import * as apply from "../../provider/src/lifecycle/replay/replayApply.js";
+import * as plan from "../../provider/src/lifecycle/replay/replayPlan.js";
 import { parseCheckpoint } from "../../provider/src/model/checkpoint.js";
 import { type Cursor, cursorAt, positionOf } from "../../provider/src/model/cursor.js";
 import { type Duration, durationOfSeconds } from "../../provider/src/model/duration.js";

@@ -3,12 +3,12 @@ import { formatCheckpoint, noCheckpoint } from "../model/checkpoint.js";
 import { type GroupIdentity, formatGroupId } from "../model/identity.js";
 import { formatInstant } from "../model/instant.js";
 import { type CheckResult, type DiffResult } from "./answers.js";
-import { readCheckpoints } from "./checkpointsReading.js";
+import { readCheckpoints } from "./reading/checkpointsReading.js";
 import { type LifecycleContext } from "./context.js";
 import { type Declared, DeclaredReader } from "./declared.js";
 import { RefusedError } from "./failures.js";
 import { nameInput, textInput } from "./inputs.js";
-import { withoutAbsent } from "./replayPlanState.js";
+import { withoutAbsent } from "./stateFields.js";
 
 /** Every input of ConsumerGroupSavepoint. */
 export const savepointInputs = ["project", "logstore", "consumerGroup", "triggers", "reason"] as const;

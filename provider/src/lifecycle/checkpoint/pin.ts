@@ -1,5 +1,5 @@
-import { formatShardId } from "../model/identity.js";
-import { type Decision, type IsOurs, decide } from "../replay/decide.js";
+import { formatShardId } from "../../model/identity.js";
+import { type Decision, type IsOurs, decide } from "../../replay/decide.js";
 import {
   type Subject,
   describeMovedMeanwhile,
@@ -10,29 +10,29 @@ import {
   describeUncertain,
   describeUnverified,
   describeWayBack,
-} from "../replay/describe.js";
-import { type ShardIntent } from "../replay/intent.js";
+} from "../../replay/describe.js";
+import { type ShardIntent } from "../../replay/intent.js";
 import {
   type CheckpointRecord,
   type Observation,
   type PositionTime,
   type ShardObservation,
-} from "../replay/observation.js";
-import { type Planned, resume } from "../replay/resume.js";
+} from "../../replay/observation.js";
+import { type Planned, resume } from "../../replay/resume.js";
 import { type CheckpointPin } from "./checkpointPin.js";
 import {
   type CheckpointRecordOfAct,
   type CheckpointStatus,
   encodeCheckpointState,
 } from "./checkpointState.js";
-import { type LifecycleContext } from "./context.js";
-import { deadlineOf } from "./deadline.js";
-import { type Declared } from "./declared.js";
-import { RefusedError, UnfinishedError } from "./failures.js";
-import { lookAtCheckpoint, observeShard } from "./observe.js";
-import { waitForQuiet } from "./waitForQuiet.js";
-import { watchPins } from "./watch.js";
-import { type WriteResult, writeShards } from "./writeShards.js";
+import { type LifecycleContext } from "../context.js";
+import { deadlineOf } from "../deadline.js";
+import { type Declared } from "../declared.js";
+import { RefusedError, UnfinishedError } from "../failures.js";
+import { lookAtCheckpoint, observeShard } from "../observe.js";
+import { waitForQuiet } from "../waitForQuiet.js";
+import { watchPins } from "../watch.js";
+import { type WriteResult, writeShards } from "../writeShards.js";
 
 /** One pin that is being performed: what it is, how it was declared, what its texts are about. */
 interface Performance {

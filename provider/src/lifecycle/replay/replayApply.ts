@@ -1,26 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
-import { sameCheckpoint } from "../model/checkpoint.js";
-import { type Cursor, positionOf } from "../model/cursor.js";
-import { formatGroupId } from "../model/identity.js";
-import { type Instant } from "../model/instant.js";
-import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../replay/decide.js";
-import { type Subject, describeRefusal, lines } from "../replay/describe.js";
+import { sameCheckpoint } from "../../model/checkpoint.js";
+import { type Cursor, positionOf } from "../../model/cursor.js";
+import { formatGroupId } from "../../model/identity.js";
+import { type Instant } from "../../model/instant.js";
+import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../replay/decide.js";
+import { type Subject, describeRefusal, lines } from "../../replay/describe.js";
 import {
   describeStandsNow,
   describeStray,
   describeUnfinishedReplay,
   describeWaysBack,
-} from "../replay/describeReplay.js";
-import { type CheckpointRecord, type GroupSeen } from "../replay/observation.js";
-import { type PlannedShard } from "../replay/plan.js";
-import { type Planned, type Resumption, resume } from "../replay/resume.js";
-import { SlsError, SlsServiceError } from "../sls/errors.js";
-import { type CheckResult, type DiffResult } from "./answers.js";
-import { type LifecycleContext } from "./context.js";
-import { deadlineOf } from "./deadline.js";
-import { type Declared } from "./declared.js";
-import { RefusedError, UnfinishedError } from "./failures.js";
-import { inOrder, latest, lookAtCheckpoints, lookAtGroup, recordOf } from "./observe.js";
+} from "../../replay/describeReplay.js";
+import { type CheckpointRecord, type GroupSeen } from "../../replay/observation.js";
+import { type PlannedShard } from "../../replay/plan.js";
+import { type Planned, type Resumption, resume } from "../../replay/resume.js";
+import { SlsError, SlsServiceError } from "../../sls/errors.js";
+import { type CheckResult, type DiffResult } from "../answers.js";
+import { type LifecycleContext } from "../context.js";
+import { deadlineOf } from "../deadline.js";
+import { type Declared } from "../declared.js";
+import { RefusedError, UnfinishedError } from "../failures.js";
+import { inOrder, latest, lookAtCheckpoints, lookAtGroup, recordOf } from "../observe.js";
 import {
   type AppliedShard,
   type ReplayOrder,
@@ -31,10 +31,10 @@ import {
   orderInputs,
   readReplayOrder,
 } from "./replayApplyState.js";
-import { optionalInstant } from "./replayPlanState.js";
-import { type LiveConsumersRefusal, waitForQuiet } from "./waitForQuiet.js";
-import { watchPins } from "./watch.js";
-import { type WriteResult, writeShards } from "./writeShards.js";
+import { optionalInstant } from "../stateFields.js";
+import { type LiveConsumersRefusal, waitForQuiet } from "../waitForQuiet.js";
+import { watchPins } from "../watch.js";
+import { type WriteResult, writeShards } from "../writeShards.js";
 
 /** The component made the inputs of checked ones, so there is nothing to check. */
 export function checkReplayApply(_olds: Declared, news: Declared): CheckResult {

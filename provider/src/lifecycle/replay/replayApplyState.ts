@@ -1,22 +1,23 @@
-import { type Checkpoint, formatCheckpoint, noCheckpoint, parseCheckpoint } from "../model/checkpoint.js";
-import { type Cursor } from "../model/cursor.js";
-import { type GroupIdentity } from "../model/identity.js";
-import { type Instant, formatInstant, formatOptionalInstant } from "../model/instant.js";
-import { type Bounds } from "../replay/intent.js";
-import { type Plan, type PlannedShard } from "../replay/plan.js";
-import { boundInputs, readBounds } from "./bounds.js";
-import { type Declared, DeclaredReader } from "./declared.js";
-import { nameInput, textInput } from "./inputs.js";
+import { type Checkpoint, formatCheckpoint, noCheckpoint } from "../../model/checkpoint.js";
+import { type Cursor } from "../../model/cursor.js";
+import { type GroupIdentity } from "../../model/identity.js";
+import { type Instant, formatInstant, formatOptionalInstant } from "../../model/instant.js";
+import { type Bounds } from "../../replay/intent.js";
+import { type Plan, type PlannedShard } from "../../replay/plan.js";
+import { boundInputs, readBounds } from "../bounds.js";
+import { type Declared, DeclaredReader } from "../declared.js";
+import { nameInput, textInput } from "../inputs.js";
 import {
-  decodePlan,
   fieldsOf,
+  optionalCheckpoint,
   optionalCursor,
   optionalInstant,
   optionalText,
   requiredText,
   unreadable,
   withoutAbsent,
-} from "./replayPlanState.js";
+} from "../stateFields.js";
+import { decodePlan } from "./replayPlanState.js";
 
 /** Nothing is left to do for the act. */
 const terminal = ["pinned", "alreadyThere", "kept", "expired", "overwritten"] as const;
@@ -179,14 +180,13 @@ function decodeShard(fields: Declared): AppliedShard {
   if (typeof shard !== "number") throw unreadable("shards[].shard");
   const status = [...terminal, ...unfinished].find((known) => known === fields["status"]);
   if (status === undefined) throw unreadable("shards[].status");
-  const previous = optionalText(fields, "previousCheckpoint");
   return {
     shard,
     act: requiredText(fields, "act"),
     status,
     checkpoint: optionalCursor(fields, "checkpoint"),
     checkpointTime: optionalInstant(fields, "checkpointTime"),
-    previous: previous === undefined ? undefined : parseCheckpoint(previous),
+    previous: optionalCheckpoint(fields, "previousCheckpoint"),
     previousTime: optionalInstant(fields, "previousCheckpointTime"),
     previousConsumer: optionalText(fields, "previousConsumer"),
     pinnedAt: optionalInstant(fields, "pinnedAt"),

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { sameCheckpoint } from "../model/checkpoint.js";
-import { formatShardId, sameShard } from "../model/identity.js";
-import { type IsOurs, decide } from "../replay/decide.js";
+import { sameCheckpoint } from "../../model/checkpoint.js";
+import { formatShardId, sameShard } from "../../model/identity.js";
+import { type IsOurs, decide } from "../../replay/decide.js";
 import {
   type Subject,
   describeLiveConsumersAhead,
   describePlan,
   describeRefusal,
   lines,
-} from "../replay/describe.js";
+} from "../../replay/describe.js";
 import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration, sameAct } from "./checkpointPin.js";
 import {
   type CheckpointState,
@@ -16,15 +16,15 @@ import {
   encodeCheckpointState,
   isUnfinished,
 } from "./checkpointState.js";
-import { type CheckpointRecord } from "../replay/observation.js";
-import { type CheckResult, type DiffResult } from "./answers.js";
-import { type LifecycleContext } from "./context.js";
-import { type Declared, type Problem } from "./declared.js";
-import { duplicateProblem } from "./duplicates.js";
-import { RefusedError } from "./failures.js";
-import { normaliseDeclared } from "./inputs.js";
-import { observeShard } from "./observe.js";
-import { type ClaimedShards } from "./processMemory.js";
+import { type CheckpointRecord } from "../../replay/observation.js";
+import { type CheckResult, type DiffResult } from "../answers.js";
+import { type LifecycleContext } from "../context.js";
+import { type Declared, type Problem } from "../declared.js";
+import { duplicateProblem } from "../duplicates.js";
+import { RefusedError } from "../failures.js";
+import { normaliseDeclared } from "../inputs.js";
+import { observeShard } from "../observe.js";
+import { type ClaimedShards } from "../processMemory.js";
 import { intentOf, performPin, resumePin } from "./pin.js";
 
 /**

@@ -1,10 +1,10 @@
-import { type GroupIdentity } from "../model/identity.js";
-import { type Instant } from "../model/instant.js";
-import { type Positions, parsePositions } from "../model/positions.js";
-import { type Bounds } from "../replay/intent.js";
-import { boundInputs, readBounds } from "./bounds.js";
-import { type Declared, DeclaredReader, type Problem } from "./declared.js";
-import { booleanInput, nameInput, textInput } from "./inputs.js";
+import { type GroupIdentity } from "../../model/identity.js";
+import { type Instant } from "../../model/instant.js";
+import { type Positions, parsePositions } from "../../model/positions.js";
+import { type Bounds } from "../../replay/intent.js";
+import { boundInputs, readBounds } from "../bounds.js";
+import { type Declared, DeclaredReader, type Problem } from "../declared.js";
+import { booleanInput, nameInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupReplay whose every input is known and right. */
 export interface Replay {

@@ -1,14 +1,14 @@
-import { formatCheckpoint } from "../model/checkpoint.js";
-import { type Cursor, positionOf } from "../model/cursor.js";
-import { type Duration, between, describeDuration, secondsOf } from "../model/duration.js";
-import { type GroupIdentity, formatGroupId } from "../model/identity.js";
-import { type Instant, formatInstant } from "../model/instant.js";
-import { describeLogGroups, describePosition } from "../replay/describe.js";
-import { shardTable } from "../replay/markdown.js";
-import { type CheckpointRecord, type PositionTime } from "../replay/observation.js";
-import { type Shard, type SlsClient } from "../sls/client.js";
-import { type Declared } from "./declared.js";
-import { type Window, inOrder, latest, lookAtGroup, recordOf, timeOfCheckpoint } from "./observe.js";
+import { formatCheckpoint } from "../../model/checkpoint.js";
+import { type Cursor, positionOf } from "../../model/cursor.js";
+import { type Duration, between, describeDuration, secondsOf } from "../../model/duration.js";
+import { type GroupIdentity, formatGroupId } from "../../model/identity.js";
+import { type Instant, formatInstant } from "../../model/instant.js";
+import { describeLogGroups, describePosition } from "../../replay/describe.js";
+import { shardTable } from "../../replay/markdown.js";
+import { type CheckpointRecord, type PositionTime } from "../../replay/observation.js";
+import { type Shard, type SlsClient } from "../../sls/client.js";
+import { type Declared } from "../declared.js";
+import { type Window, inOrder, latest, lookAtGroup, recordOf, timeOfCheckpoint } from "../observe.js";
 import { readGroupArguments } from "./readingArguments.js";
 
 /** Where one shard of a group stands, and how far behind its end. */

@@ -1,17 +1,17 @@
-import { formatCheckpoint } from "../model/checkpoint.js";
-import { type Cursor } from "../model/cursor.js";
-import { between, secondsOf } from "../model/duration.js";
-import { formatGroupId } from "../model/identity.js";
-import { formatInstant } from "../model/instant.js";
-import { describeCheckpoint, describeLogGroups, describePosition } from "../replay/describe.js";
-import { shardTable } from "../replay/markdown.js";
-import { type Progress, judgeProgress } from "../replay/progress.js";
-import { type SlsClient } from "../sls/client.js";
+import { formatCheckpoint } from "../../model/checkpoint.js";
+import { type Cursor } from "../../model/cursor.js";
+import { between, secondsOf } from "../../model/duration.js";
+import { formatGroupId } from "../../model/identity.js";
+import { formatInstant } from "../../model/instant.js";
+import { describeCheckpoint, describeLogGroups, describePosition } from "../../replay/describe.js";
+import { shardTable } from "../../replay/markdown.js";
+import { type Progress, judgeProgress } from "../../replay/progress.js";
+import { type SlsClient } from "../../sls/client.js";
 import { type ShardReading, readCheckpoints } from "./checkpointsReading.js";
-import { type Declared } from "./declared.js";
-import { RefusedError } from "./failures.js";
+import { type Declared } from "../declared.js";
+import { RefusedError } from "../failures.js";
 import { readGroupArguments } from "./readingArguments.js";
-import { type AppliedShard, decodeAppliedShards } from "./replayApplyState.js";
+import { type AppliedShard, decodeAppliedShards } from "../replay/replayApplyState.js";
 
 /**
  * How far a shard is: what `judgeProgress` says of one that was pinned, else why there is nothing to judge.

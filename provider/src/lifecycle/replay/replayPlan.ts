@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Cursor } from "../model/cursor.js";
-import { sameCheckpoint } from "../model/checkpoint.js";
-import { formatGroupId } from "../model/identity.js";
-import { instantOfSeconds } from "../model/instant.js";
-import { type Position } from "../model/position.js";
-import { type Positions, formatPositions, positionOfShard } from "../model/positions.js";
-import { type IsOurs } from "../replay/decide.js";
-import { type Subject, describePlan, describeRefusal, indent, lines } from "../replay/describe.js";
-import { type DescribedShard, describeGroupPlan, describeGroupRefusal } from "../replay/describeGroup.js";
-import { type Unmovable } from "../replay/intent.js";
-import { type PositionTime } from "../replay/observation.js";
+import { type Cursor } from "../../model/cursor.js";
+import { sameCheckpoint } from "../../model/checkpoint.js";
+import { formatGroupId } from "../../model/identity.js";
+import { instantOfSeconds } from "../../model/instant.js";
+import { type Position } from "../../model/position.js";
+import { type Positions, formatPositions, positionOfShard } from "../../model/positions.js";
+import { type IsOurs } from "../../replay/decide.js";
+import { type Subject, describePlan, describeRefusal, indent, lines } from "../../replay/describe.js";
+import { type DescribedShard, describeGroupPlan, describeGroupRefusal } from "../../replay/describeGroup.js";
+import { type Unmovable } from "../../replay/intent.js";
+import { type PositionTime } from "../../replay/observation.js";
 import {
   type Change,
   type Plan,
@@ -18,21 +18,22 @@ import {
   decidesAnew,
   mergePlan,
   othersAct,
-} from "../replay/plan.js";
-import { SlsError, SlsServiceError } from "../sls/errors.js";
-import { type CheckResult, type DiffResult } from "./answers.js";
-import { type LifecycleContext } from "./context.js";
+} from "../../replay/plan.js";
+import { SlsError, SlsServiceError } from "../../sls/errors.js";
+import { type CheckResult, type DiffResult } from "../answers.js";
+import { type LifecycleContext } from "../context.js";
 import { type ShardDecision, busyOnly, decideGroup } from "./decideGroup.js";
-import { type Declared, type Problem } from "./declared.js";
-import { duplicateProblem } from "./duplicates.js";
-import { RefusedError } from "./failures.js";
-import { normaliseDeclared } from "./inputs.js";
+import { type Declared, type Problem } from "../declared.js";
+import { duplicateProblem } from "../duplicates.js";
+import { RefusedError } from "../failures.js";
+import { normaliseDeclared } from "../inputs.js";
 import { type GroupLook, type GroupQuestion, type ShardLook, observeGroup } from "./observeGroup.js";
-import { type ClaimedShards } from "./processMemory.js";
-import { Progress } from "./progress.js";
+import { type ClaimedShards } from "../processMemory.js";
+import { Progress } from "../progress.js";
 import { type Replay, readReplayDeclaration, replayInputs } from "./replayDeclaration.js";
-import { decodePlan, encodePlan, withoutAbsent } from "./replayPlanState.js";
-import { waitForQuiet } from "./waitForQuiet.js";
+import { withoutAbsent } from "../stateFields.js";
+import { decodePlan, encodePlan } from "./replayPlanState.js";
+import { waitForQuiet } from "../waitForQuiet.js";
 
 /**
  * Validates a replay and, only where it asks for a new act, looks at the service and prints what an up would do.

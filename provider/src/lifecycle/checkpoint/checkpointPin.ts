@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Cursor } from "../model/cursor.js";
-import { type ShardIdentity, sameShard } from "../model/identity.js";
-import { type Bounds } from "../replay/intent.js";
-import { boundInputs, readBounds } from "./bounds.js";
-import { type Declared, DeclaredReader, type Problem, notYetKnown } from "./declared.js";
-import { booleanInput, cursorInput, filledTextInput, nameInput, shardInput, textInput } from "./inputs.js";
+import { type Cursor } from "../../model/cursor.js";
+import { type ShardIdentity, sameShard } from "../../model/identity.js";
+import { type Bounds } from "../../replay/intent.js";
+import { boundInputs, readBounds } from "../bounds.js";
+import { type Declared, DeclaredReader, type Problem, notYetKnown } from "../declared.js";
+import { booleanInput, cursorInput, filledTextInput, nameInput, shardInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupCheckpoint whose every input is known and right. */
 export interface CheckpointPin {

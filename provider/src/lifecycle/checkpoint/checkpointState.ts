@@ -1,7 +1,14 @@
-import { type Checkpoint, formatCheckpoint, parseCheckpoint } from "../model/checkpoint.js";
-import { type Instant, formatOptionalInstant, parseInstant } from "../model/instant.js";
+import { type Checkpoint, formatCheckpoint } from "../../model/checkpoint.js";
+import { type Instant, formatOptionalInstant } from "../../model/instant.js";
 import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration } from "./checkpointPin.js";
-import { type Declared } from "./declared.js";
+import { type Declared } from "../declared.js";
+import {
+  optionalCheckpoint,
+  optionalInstant,
+  optionalText,
+  unreadable,
+  withoutAbsent,
+} from "../stateFields.js";
 
 /** The version of what this package writes into Pulumi's state. Older ones stay readable. */
 const schemaVersion = 1;
@@ -55,55 +62,24 @@ export function decodeCheckpointState(outs: Declared): CheckpointState {
   const declaration = readCheckpointDeclaration(
     Object.fromEntries(checkpointInputs.map((name) => [name, outs[name]])),
   );
-  if (declaration.kind !== "complete") throw unreadableState("the declared inputs");
+  if (declaration.kind !== "complete") throw unreadable("the declared inputs");
   const status = [...terminalStatuses, ...unfinishedStatuses].find((known) => known === outs["status"]);
-  if (status === undefined) throw unreadableState("status");
+  if (status === undefined) throw unreadable("status");
   return {
     pin: declaration.pin,
     act: {
       status,
-      checkpointTime: instantOf(outs, "checkpointTime"),
-      previous: checkpointOf(outs, "previousCheckpoint"),
-      previousTime: instantOf(outs, "previousCheckpointTime"),
-      previousSavedAt: instantOf(outs, "previousSavedAt"),
-      previousConsumer: textOf(outs, "previousConsumer"),
-      pinnedAt: instantOf(outs, "pinnedAt"),
-      requestId: textOf(outs, "requestId"),
+      checkpointTime: optionalInstant(outs, "checkpointTime"),
+      previous: optionalCheckpoint(outs, "previousCheckpoint"),
+      previousTime: optionalInstant(outs, "previousCheckpointTime"),
+      previousSavedAt: optionalInstant(outs, "previousSavedAt"),
+      previousConsumer: optionalText(outs, "previousConsumer"),
+      pinnedAt: optionalInstant(outs, "pinnedAt"),
+      requestId: optionalText(outs, "requestId"),
     },
   };
 }
 
 export function isUnfinished(status: unknown): boolean {
   return unfinishedStatuses.some((unfinished) => unfinished === status);
-}
-
-function unreadableState(what: string): Error {
-  return new Error(
-    `Pulumi's state of this ConsumerGroupCheckpoint cannot be read: ${what} is missing or of another form\n` +
-      "Was it written by a newer version of pulumi-sls-checkpoint? Install that one.",
-  );
-}
-
-function textOf(outs: Declared, name: string): string | undefined {
-  const value = outs[name];
-  if (value === undefined || typeof value === "string") return value;
-  throw unreadableState(name);
-}
-
-function instantOf(outs: Declared, name: string): Instant | undefined {
-  const text = textOf(outs, name);
-  if (text === undefined) return undefined;
-  const instant = parseInstant(text);
-  if (!instant.ok) throw unreadableState(name);
-  return instant.value;
-}
-
-function checkpointOf(outs: Declared, name: string): Checkpoint | undefined {
-  const text = textOf(outs, name);
-  return text === undefined ? undefined : parseCheckpoint(text);
-}
-
-/** Pulumi's server refuses `undefined` at any depth, after the write has happened. */
-function withoutAbsent(fields: Declared): Declared {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

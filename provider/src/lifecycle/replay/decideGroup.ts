@@ -1,6 +1,6 @@
-import { type Decision, type IsOurs, decide } from "../replay/decide.js";
-import { type Bounds } from "../replay/intent.js";
-import { type LiveConsumersRefusal } from "./waitForQuiet.js";
+import { type Decision, type IsOurs, decide } from "../../replay/decide.js";
+import { type Bounds } from "../../replay/intent.js";
+import { type LiveConsumersRefusal } from "../waitForQuiet.js";
 import { type GroupLook, type ShardLook } from "./observeGroup.js";
 
 /** What was decided for one shard of a group. */

@@ -1,22 +1,22 @@
-import { formatCheckpoint } from "../model/checkpoint.js";
-import { secondsOf } from "../model/duration.js";
-import { formatGroupId } from "../model/identity.js";
-import { type Instant, formatInstant } from "../model/instant.js";
-import { formatPosition } from "../model/position.js";
-import { positionOfShard } from "../model/positions.js";
-import { type Decision, type Refusal, decide } from "../replay/decide.js";
-import { type Subject, describePlan, describePosition } from "../replay/describe.js";
-import { describeGroupPlan, describeGroupRefusal } from "../replay/describeGroup.js";
-import { codeBlock, shardTable } from "../replay/markdown.js";
-import { type Move } from "../replay/move.js";
-import { type PositionTime } from "../replay/observation.js";
-import { type SlsClient } from "../sls/client.js";
-import { SlsError, SlsServiceError } from "../sls/errors.js";
-import { type ShardDecision, decideGroup } from "./decideGroup.js";
-import { type Declared, type Problem } from "./declared.js";
-import { type GroupLook, observeGroup } from "./observeGroup.js";
+import { formatCheckpoint } from "../../model/checkpoint.js";
+import { secondsOf } from "../../model/duration.js";
+import { formatGroupId } from "../../model/identity.js";
+import { type Instant, formatInstant } from "../../model/instant.js";
+import { formatPosition } from "../../model/position.js";
+import { positionOfShard } from "../../model/positions.js";
+import { type Decision, type Refusal, decide } from "../../replay/decide.js";
+import { type Subject, describePlan, describePosition } from "../../replay/describe.js";
+import { describeGroupPlan, describeGroupRefusal } from "../../replay/describeGroup.js";
+import { codeBlock, shardTable } from "../../replay/markdown.js";
+import { type Move } from "../../replay/move.js";
+import { type PositionTime } from "../../replay/observation.js";
+import { type SlsClient } from "../../sls/client.js";
+import { SlsError, SlsServiceError } from "../../sls/errors.js";
+import { type ShardDecision, decideGroup } from "../replay/decideGroup.js";
+import { type Declared, type Problem } from "../declared.js";
+import { type GroupLook, observeGroup } from "../replay/observeGroup.js";
 import { describeProblem } from "./readingArguments.js";
-import { type Replay, readReplayDeclaration } from "./replayDeclaration.js";
+import { type Replay, readReplayDeclaration } from "../replay/replayDeclaration.js";
 
 /** A refusal, and the shards that it holds for. */
 interface ShardRefusal {

@@ -1,18 +1,18 @@
-import { type Cursor, cursorAt, positionOf } from "../model/cursor.js";
-import { type Duration, durationOfSeconds } from "../model/duration.js";
-import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
-import { type Instant } from "../model/instant.js";
-import { type Position } from "../model/position.js";
-import { type ShardIntent, type Unmovable } from "../replay/intent.js";
+import { type Cursor, cursorAt, positionOf } from "../../model/cursor.js";
+import { type Duration, durationOfSeconds } from "../../model/duration.js";
+import { type GroupIdentity, type ShardIdentity } from "../../model/identity.js";
+import { type Instant } from "../../model/instant.js";
+import { type Position } from "../../model/position.js";
+import { type ShardIntent, type Unmovable } from "../../replay/intent.js";
 import {
   type CheckpointRecord,
   type GroupSeen,
   type PositionTime,
   type ShardObservation,
-} from "../replay/observation.js";
-import { type Shard, type SlsClient } from "../sls/client.js";
-import { SlsServiceError } from "../sls/errors.js";
-import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "./observe.js";
+} from "../../replay/observation.js";
+import { type Shard, type SlsClient } from "../../sls/client.js";
+import { SlsServiceError } from "../../sls/errors.js";
+import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "../observe.js";
 
 /** A target that was looked up: what a shard is asked to do, and the shard as it was seen. */
 export interface ShardLook {

@@ -1,8 +1,8 @@
-import { type GroupIdentity } from "../model/identity.js";
-import { indent, lines } from "../replay/describe.js";
-import { type Declared, DeclaredReader, type Problem } from "./declared.js";
-import { RefusedError } from "./failures.js";
-import { nameInput } from "./inputs.js";
+import { type GroupIdentity } from "../../model/identity.js";
+import { indent, lines } from "../../replay/describe.js";
+import { type Declared, DeclaredReader, type Problem } from "../declared.js";
+import { RefusedError } from "../failures.js";
+import { nameInput } from "../inputs.js";
 
 /** Reads which group a read function is asked about; throws with all problems at once. */
 export function readGroupArguments(
