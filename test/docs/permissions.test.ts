@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Grant } from "../../emulator/src/service/policy.js";
 import { routes } from "../../emulator/src/wire/routes.js";
 import { getCheckpoints } from "../../provider/src/lifecycle/reading/checkpointsReading.js";
-import { checkCheckpoint, createCheckpoint } from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
+import {
+  checkCheckpoint,
+  createCheckpoint,
+} from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
 import { getProgress } from "../../provider/src/lifecycle/reading/progressReading.js";
 import { createReplayApply } from "../../provider/src/lifecycle/replay/replayApply.js";

@@ -93,10 +93,6 @@ const otherEnds: Readonly<Record<string, Ends>> = {
   "updateOfUntouchedShard refused": { "a shard that nobody touched": ["failed", "failed"] },
   "getCheckPointPermission none": { "a key that may not see where the group stands": ["pinned"] },
   "v4DateHeader required": { "a pin signed with V4": ["refused", "refused"] },
-  // The service does not tell any more whose the shard is, so commits of that consumer elsewhere do not count.
-  "consumerAfterForcedUpdate emptied": {
-    "a consumer that is alive and was overwritten once": ["pinned", "pinned"],
-  },
 };
 
 /** Where calls are bounded, each look at the clock takes time: retries come through, in real time. */

@@ -381,11 +381,17 @@ describe("live consumers", () => {
       alive: [1],
     },
     {
-      name: "of nobody, where nobody owns the shard",
+      name: "of anyone, where the shard was saved in nobody's name and its consumer is not known",
       records: [
         { ...record, consumer: undefined },
-        { ...other, consumer: undefined },
+        { ...other, consumer: "host-b" },
       ],
+      judges: undefined,
+      alive: [1],
+    },
+    {
+      name: "of anyone, where nobody ever saved the shard",
+      records: [{ ...record, consumer: undefined, updateTime: undefined }, other],
       judges: undefined,
       alive: [],
     },
@@ -498,12 +504,13 @@ describe("whatever is seen", () => {
     const stands = checkpoint.kind === "at" ? Number(positionOf(checkpoint.cursor)) : undefined;
     const to = Number(positionOf(target));
     const within = stands !== undefined && observed.currentTime.kind !== "outside";
-    const owner = observed.record.consumer;
+    const { consumer: owner, updateTime: saved } = observed.record;
+    const ofAnyone = asked.judges === "group" || (owner === undefined && saved !== undefined);
     const alive = seen.records.filter(
       ({ updateTime, shard: of, consumer }) =>
         updateTime !== undefined &&
         noon - updateTime < quietAfter(seen) &&
-        (asked.judges === "group" || of === 0 || (owner !== undefined && owner === consumer)),
+        (ofAnyone || of === 0 || (owner !== undefined && owner === consumer)),
     );
     return [
       stands === to ? "there" : "",

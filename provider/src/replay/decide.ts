@@ -196,14 +196,18 @@ export function quietAfter({ group }: GroupSeen): Duration {
   return (Math.max(group.timeout, saveInterval) + durationOfSeconds(15)) as Duration;
 }
 
-/** The records whose commits are a sign of life: the whole group's, or this shard's and those of its consumer. */
+/**
+ * The records whose commits are a sign of life: the whole group's, or this shard's and those of its consumer. Who
+ * reads a shard that was saved in nobody's name is not known, and then it may be anyone in the group.
+ */
 function judgedRecords(
   intent: ShardIntent,
   seen: Seen,
   shard: ShardObservation,
 ): readonly CheckpointRecord[] {
-  if (intent.judges === "group") return seen.records;
-  const owner = shard.record.consumer;
+  const { consumer: owner, updateTime } = shard.record;
+  const ownerUnknown = owner === undefined && updateTime !== undefined;
+  if (intent.judges === "group" || ownerUnknown) return seen.records;
   return seen.records.filter(
     (record) => record.shard === shard.shard || (owner !== undefined && record.consumer === owner),
   );
