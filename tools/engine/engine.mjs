@@ -492,7 +492,7 @@ async function askGo(go, search) {
  */
 function announceBuild(search, go) {
   search.log(`Building the Pulumi command line ${search.version} from source with Go ${go}, because:`);
-  listed(search.ways).forEach(search.log);
+  for (const way of listed(search.ways)) search.log(way);
   search.log(
     `The first time this takes about 6 minutes on 2 cores and 3 GB of disk (Go's caches); seconds afterwards.`,
   );
@@ -508,10 +508,21 @@ function reportProgress(search, task) {
   const report = () => {
     const seconds = Math.round((performance.now() - began) / 1000);
     const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    search.log(`  ${clock} so far, ${task.lines.at(-1) ?? "compiling"}`);
+    search.log(`  ${clock} so far, ${describeBuild(task.lines)}`);
   };
   const timer = setInterval(report, search.limits.progressMs);
   return () => clearInterval(timer);
+}
+
+/**
+ * Go names each module that it downloads, and is silent while it compiles.
+ *
+ * @param {string[]} lines
+ */
+function describeBuild(lines) {
+  const downloaded = lines.filter((line) => line.startsWith("go: downloading")).length;
+  if (downloaded === 0) return "compiling";
+  return `${downloaded} ${downloaded === 1 ? "module" : "modules"} downloaded, then compiling`;
 }
 
 /**
