@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 const root = join(import.meta.dirname, "../..");
 const rule = "house/arrows";
 
-const folders = ["resources", "lifecycle", "replay", "model", "sls"];
-const files = ["index", "nodeVersion", "dynamicProvider", "provider", "engineProbe"];
+const folders = ["resources", "lifecycle", "rules", "texts", "model", "sls"];
+const files = ["index", "nodeVersion", "dynamicProvider", "provider", "lives", "engineProbe"];
 const rooms = [...folders, ...files];
 
 /** Ways to know another room: how the importing text looks, and which kind of knowing it is. */
@@ -41,14 +41,19 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["resources", "provider", ["dynamic"]],
   ["dynamicProvider", "provider", ["dynamic", "type"]],
   ["provider", "nodeVersion"],
-  ["provider", "engineProbe"],
+  ["provider", "lives"],
   ["provider", "lifecycle"],
-  ["provider", "sls"],
-  ["provider", "model"],
-  ["lifecycle", "replay"],
+  ["lives", "engineProbe"],
+  ["lives", "lifecycle"],
+  ["lives", "sls"],
+  ["lives", "model"],
+  ["lifecycle", "rules"],
+  ["lifecycle", "texts"],
   ["lifecycle", "sls"],
   ["lifecycle", "model"],
-  ["replay", "model"],
+  ["texts", "rules"],
+  ["texts", "model"],
+  ["rules", "model"],
   ["sls", "model"],
 ];
 
@@ -56,8 +61,10 @@ const pulumi = ["@pulumi/pulumi", "@pulumi/pulumi/dynamic"];
 const network = ["undici", "node:http", "http", "node:https", "node:http2", "node:net", "net", "node:tls"];
 const packages = [...pulumi, ...network, "node:crypto"];
 const forbiddenPackages = new Map([
+  ["lives", pulumi],
   ["lifecycle", [...pulumi, ...network]],
-  ["replay", [...pulumi, ...network]],
+  ["texts", [...pulumi, ...network]],
+  ["rules", [...pulumi, ...network]],
   ["model", [...pulumi, ...network]],
   ["sls", pulumi],
 ]);

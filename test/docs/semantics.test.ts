@@ -3,13 +3,13 @@ import { checkpointInputs } from "../../provider/src/lifecycle/checkpoint/checkp
 import { isUnfinishedShard } from "../../provider/src/lifecycle/replay/replayApplyState.js";
 import { replayInputs } from "../../provider/src/lifecycle/replay/replayDeclaration.js";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
-import { type Decision, decide } from "../../provider/src/replay/decide.js";
-import { type ShardIntent } from "../../provider/src/replay/intent.js";
-import { beforeNoon, day, hour, intent, minute, record, seenShard, shard } from "../replay/scenario.js";
+import { type Decision, decide } from "../../provider/src/rules/decide.js";
+import { type ShardIntent } from "../../provider/src/rules/intent.js";
+import { beforeNoon, day, hour, intent, minute, record, seenShard, shard } from "../rules/scenario.js";
 import { codesIn, readText, tableWith } from "./documents.js";
 
 const semantics = readText("docs/semantics.md");
-const decideSource = readText("provider/src/replay/decide.ts");
+const decideSource = readText("provider/src/rules/decide.ts");
 const table = tableWith(semantics, "Seen", "Result", "In `getReplayPlan`");
 
 /** The kinds of a union of the source, in order. */

@@ -7,7 +7,7 @@ import {
   type PositionTime,
   type Seen,
   type ShardObservation,
-} from "../../provider/src/replay/observation.js";
+} from "../../provider/src/rules/observation.js";
 import { SlsError } from "../../provider/src/sls/errors.js";
 import { Shop, declaredPin, hour } from "./shop.js";
 

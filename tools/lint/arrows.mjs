@@ -13,15 +13,11 @@ export const arrows = {
   resources: { dynamicProvider: anyWay, model: anyWay, provider: ["dynamic"] },
   // Pulumi copies into state whatever this room holds at load time.
   dynamicProvider: { provider: ["dynamic", "type"] },
-  provider: {
-    lifecycle: anyWay,
-    sls: anyWay,
-    model: anyWay,
-    engineProbe: anyWay,
-    nodeVersion: anyWay,
-  },
-  lifecycle: { replay: anyWay, model: anyWay, sls: anyWay },
-  replay: { model: anyWay },
+  provider: { lives: anyWay, lifecycle: anyWay, nodeVersion: anyWay },
+  lives: { lifecycle: anyWay, sls: anyWay, model: anyWay, engineProbe: anyWay },
+  lifecycle: { rules: anyWay, texts: anyWay, model: anyWay, sls: anyWay },
+  texts: { rules: anyWay, model: anyWay },
+  rules: { model: anyWay },
   sls: { model: anyWay },
 };
 
@@ -30,8 +26,10 @@ const network = ["undici", "node:http", "node:https", "node:http2", "node:net", 
 
 /** @type {Record<string, string[]>} packages that a room must not know, in no way */
 export const forbiddenPackages = {
+  lives: pulumi,
   lifecycle: [...pulumi, ...network],
-  replay: [...pulumi, ...network],
+  texts: [...pulumi, ...network],
+  rules: [...pulumi, ...network],
   model: [...pulumi, ...network],
   sls: pulumi,
 };

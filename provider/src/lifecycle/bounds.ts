@@ -1,5 +1,5 @@
 import { durationOfSeconds } from "../model/duration.js";
-import { type Bounds } from "../replay/intent.js";
+import { type Bounds } from "../rules/intent.js";
 import { type DeclaredReader } from "./declared.js";
 import { booleanInput, durationInput, instantInput, onActiveConsumersInput } from "./inputs.js";
 

@@ -1,4 +1,4 @@
-import { lines } from "../replay/describe.js";
+import { lines } from "../texts/describe.js";
 import { type Problem } from "./declared.js";
 
 /** Two resources move one shard. The order in which Pulumi checks them is chance, so both are named alike. */

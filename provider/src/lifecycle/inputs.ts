@@ -3,7 +3,7 @@ import { type Duration, parseDuration } from "../model/duration.js";
 import { parseName } from "../model/identity.js";
 import { type Instant, formatInstant, parseInstant } from "../model/instant.js";
 import { type Parsed, parsed, unparsed } from "../model/parsed.js";
-import { type OnActiveConsumers } from "../replay/intent.js";
+import { type OnActiveConsumers } from "../rules/intent.js";
 import { type Declared } from "./declared.js";
 
 /** How each kind of input is read from what a program declared. */

@@ -7,7 +7,7 @@ import {
   type Observation,
   type PositionTime,
   type ShardObservation,
-} from "../replay/observation.js";
+} from "../rules/observation.js";
 import {
   type Answered,
   type ConsumerGroupSettings,

@@ -1,6 +1,6 @@
 import { type Checkpoint, formatCheckpoint, sameCheckpoint } from "../model/checkpoint.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
-import { type CheckpointRecord } from "../replay/observation.js";
+import { type CheckpointRecord } from "../rules/observation.js";
 import { type GroupLook } from "./replay/observeGroup.js";
 
 /** Which shards of a group a resource moves. */

@@ -1,7 +1,7 @@
 import { type Duration } from "../model/duration.js";
-import { type Refusal } from "../replay/decide.js";
-import { type Subject, describeWait } from "../replay/describe.js";
-import { type Bounds } from "../replay/intent.js";
+import { type Refusal } from "../rules/decide.js";
+import { type Subject, describeWait } from "../texts/describe.js";
+import { type Bounds } from "../rules/intent.js";
 import { type LifecycleContext } from "./context.js";
 import { pause } from "./pause.js";
 

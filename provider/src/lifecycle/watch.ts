@@ -1,8 +1,8 @@
 import { type GroupIdentity } from "../model/identity.js";
 import { type Duration, durationOfSeconds } from "../model/duration.js";
-import { type CheckpointRecord } from "../replay/observation.js";
-import { judgeWatched } from "../replay/overwritten.js";
-import { type Planned } from "../replay/resume.js";
+import { type CheckpointRecord } from "../rules/observation.js";
+import { judgeWatched } from "../rules/overwritten.js";
+import { type Planned } from "../rules/resume.js";
 import { SlsError } from "../sls/errors.js";
 import { type LifecycleContext } from "./context.js";
 import { lookAtCheckpoints } from "./observe.js";

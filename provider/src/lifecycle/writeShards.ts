@@ -1,6 +1,6 @@
 import { type GroupIdentity, formatGroupId } from "../model/identity.js";
-import { type CheckpointRecord } from "../replay/observation.js";
-import { type Planned, resume } from "../replay/resume.js";
+import { type CheckpointRecord } from "../rules/observation.js";
+import { type Planned, resume } from "../rules/resume.js";
 import { type CheckpointWrite, type WriteOutcome } from "../sls/client.js";
 import { SlsError } from "../sls/errors.js";
 import { type LifecycleContext } from "./context.js";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Cursor } from "../../model/cursor.js";
 import { type ShardIdentity, sameShard } from "../../model/identity.js";
-import { type Bounds } from "../../replay/intent.js";
+import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader, type Problem, notYetKnown } from "../declared.js";
 import { booleanInput, cursorInput, filledTextInput, nameInput, shardInput, textInput } from "../inputs.js";

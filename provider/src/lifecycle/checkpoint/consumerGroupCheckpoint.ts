@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import { sameCheckpoint } from "../../model/checkpoint.js";
 import { formatShardId, sameShard } from "../../model/identity.js";
-import { type IsOurs, decide } from "../../replay/decide.js";
+import { type IsOurs, decide } from "../../rules/decide.js";
 import {
   type Subject,
   describeLiveConsumersAhead,
   describePlan,
   describeRefusal,
   lines,
-} from "../../replay/describe.js";
+} from "../../texts/describe.js";
 import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration, sameAct } from "./checkpointPin.js";
 import {
   type CheckpointState,
@@ -16,7 +16,7 @@ import {
   encodeCheckpointState,
   isUnfinished,
 } from "./checkpointState.js";
-import { type CheckpointRecord } from "../../replay/observation.js";
+import { type CheckpointRecord } from "../../rules/observation.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared, type Problem } from "../declared.js";

@@ -1,5 +1,5 @@
 import { formatShardId } from "../../model/identity.js";
-import { type Decision, type IsOurs, decide } from "../../replay/decide.js";
+import { type Decision, type IsOurs, decide } from "../../rules/decide.js";
 import {
   type Subject,
   describeMovedMeanwhile,
@@ -10,15 +10,15 @@ import {
   describeUncertain,
   describeUnverified,
   describeWayBack,
-} from "../../replay/describe.js";
-import { type ShardIntent } from "../../replay/intent.js";
+} from "../../texts/describe.js";
+import { type ShardIntent } from "../../rules/intent.js";
 import {
   type CheckpointRecord,
   type Observation,
   type PositionTime,
   type ShardObservation,
-} from "../../replay/observation.js";
-import { type Planned, resume } from "../../replay/resume.js";
+} from "../../rules/observation.js";
+import { type Planned, resume } from "../../rules/resume.js";
 import { type CheckpointPin } from "./checkpointPin.js";
 import {
   type CheckpointRecordOfAct,

@@ -1,5 +1,5 @@
 import { type GroupIdentity } from "../../model/identity.js";
-import { indent, lines } from "../../replay/describe.js";
+import { indent, lines } from "../../texts/describe.js";
 import { type Declared, DeclaredReader, type Problem } from "../declared.js";
 import { RefusedError } from "../failures.js";
 import { nameInput } from "../inputs.js";

@@ -1,5 +1,5 @@
-import { type Decision, type IsOurs, decide } from "../../replay/decide.js";
-import { type Bounds } from "../../replay/intent.js";
+import { type Decision, type IsOurs, decide } from "../../rules/decide.js";
+import { type Bounds } from "../../rules/intent.js";
 import { type LiveConsumersRefusal } from "../waitForQuiet.js";
 import { type GroupLook, type ShardLook } from "./observeGroup.js";
 

@@ -3,13 +3,13 @@ import { type Duration, durationOfSeconds } from "../../model/duration.js";
 import { type GroupIdentity, type ShardIdentity } from "../../model/identity.js";
 import { type Instant } from "../../model/instant.js";
 import { type Position } from "../../model/position.js";
-import { type ShardIntent, type Unmovable } from "../../replay/intent.js";
+import { type ShardIntent, type Unmovable } from "../../rules/intent.js";
 import {
   type CheckpointRecord,
   type GroupSeen,
   type PositionTime,
   type ShardObservation,
-} from "../../replay/observation.js";
+} from "../../rules/observation.js";
 import { type Shard, type SlsClient } from "../../sls/client.js";
 import { SlsServiceError } from "../../sls/errors.js";
 import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "../observe.js";

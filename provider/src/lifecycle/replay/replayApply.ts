@@ -3,17 +3,17 @@ import { sameCheckpoint } from "../../model/checkpoint.js";
 import { type Cursor, positionOf } from "../../model/cursor.js";
 import { formatGroupId } from "../../model/identity.js";
 import { type Instant } from "../../model/instant.js";
-import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../replay/decide.js";
-import { type Subject, describeRefusal, lines } from "../../replay/describe.js";
+import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../rules/decide.js";
+import { type Subject, describeRefusal, lines } from "../../texts/describe.js";
 import {
   describeStandsNow,
   describeStray,
   describeUnfinishedReplay,
   describeWaysBack,
-} from "../../replay/describeReplay.js";
-import { type CheckpointRecord, type GroupSeen } from "../../replay/observation.js";
-import { type PlannedShard } from "../../replay/plan.js";
-import { type Planned, type Resumption, resume } from "../../replay/resume.js";
+} from "../../texts/describeReplay.js";
+import { type CheckpointRecord, type GroupSeen } from "../../rules/observation.js";
+import { type PlannedShard } from "../../rules/plan.js";
+import { type Planned, type Resumption, resume } from "../../rules/resume.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";

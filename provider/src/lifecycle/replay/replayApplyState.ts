@@ -2,8 +2,8 @@ import { type Checkpoint, formatCheckpoint, noCheckpoint } from "../../model/che
 import { type Cursor } from "../../model/cursor.js";
 import { type GroupIdentity } from "../../model/identity.js";
 import { type Instant, formatInstant, formatOptionalInstant } from "../../model/instant.js";
-import { type Bounds } from "../../replay/intent.js";
-import { type Plan, type PlannedShard } from "../../replay/plan.js";
+import { type Bounds } from "../../rules/intent.js";
+import { type Plan, type PlannedShard } from "../../rules/plan.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader } from "../declared.js";
 import { nameInput, textInput } from "../inputs.js";

@@ -1,7 +1,7 @@
 import { type GroupIdentity } from "../../model/identity.js";
 import { type Instant } from "../../model/instant.js";
 import { type Positions, parsePositions } from "../../model/positions.js";
-import { type Bounds } from "../../replay/intent.js";
+import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader, type Problem } from "../declared.js";
 import { booleanInput, nameInput, textInput } from "../inputs.js";

@@ -5,11 +5,11 @@ import { formatGroupId } from "../../model/identity.js";
 import { instantOfSeconds } from "../../model/instant.js";
 import { type Position } from "../../model/position.js";
 import { type Positions, formatPositions, positionOfShard } from "../../model/positions.js";
-import { type IsOurs } from "../../replay/decide.js";
-import { type Subject, describePlan, describeRefusal, indent, lines } from "../../replay/describe.js";
-import { type DescribedShard, describeGroupPlan, describeGroupRefusal } from "../../replay/describeGroup.js";
-import { type Unmovable } from "../../replay/intent.js";
-import { type PositionTime } from "../../replay/observation.js";
+import { type IsOurs } from "../../rules/decide.js";
+import { type Subject, describePlan, describeRefusal, indent, lines } from "../../texts/describe.js";
+import { type DescribedShard, describeGroupPlan, describeGroupRefusal } from "../../texts/describeGroup.js";
+import { type Unmovable } from "../../rules/intent.js";
+import { type PositionTime } from "../../rules/observation.js";
 import {
   type Change,
   type Plan,
@@ -18,7 +18,7 @@ import {
   decidesAnew,
   mergePlan,
   othersAct,
-} from "../../replay/plan.js";
+} from "../../rules/plan.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";

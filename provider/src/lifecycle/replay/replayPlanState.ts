@@ -1,7 +1,7 @@
 import { formatCheckpoint, parseCheckpoint } from "../../model/checkpoint.js";
 import { type Instant, formatInstant, formatOptionalInstant } from "../../model/instant.js";
 import { formatPosition, parsePosition } from "../../model/position.js";
-import { type Plan, type PlannedShard } from "../../replay/plan.js";
+import { type Plan, type PlannedShard } from "../../rules/plan.js";
 import { type Declared } from "../declared.js";
 import {
   fieldsOf,

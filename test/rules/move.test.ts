@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
-import { type Move, moveOf } from "../../provider/src/replay/move.js";
-import { type ShardObservation } from "../../provider/src/replay/observation.js";
+import { type Move, moveOf } from "../../provider/src/rules/move.js";
+import { type ShardObservation } from "../../provider/src/rules/observation.js";
 import { cursor, hour, noon, receivedBeforeNoon, record, shard, standsAt } from "./scenario.js";
 
 const outside = { kind: "outside" } as const;

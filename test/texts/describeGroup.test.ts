@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
-import { type Decision } from "../../provider/src/replay/decide.js";
+import { type Decision } from "../../provider/src/rules/decide.js";
 import {
   type DescribedShard,
   describeGroupPlan,
   describeGroupRefusal,
-} from "../../provider/src/replay/describeGroup.js";
-import { describeShards, describeUnfinishedReplay } from "../../provider/src/replay/describeReplay.js";
-import { type Move, moveOf } from "../../provider/src/replay/move.js";
-import { beforeNoon, cursor, hour, noon, receivedBeforeNoon, shard } from "./scenario.js";
+} from "../../provider/src/texts/describeGroup.js";
+import { describeShards, describeUnfinishedReplay } from "../../provider/src/texts/describeReplay.js";
+import { type Move, moveOf } from "../../provider/src/rules/move.js";
+import { beforeNoon, cursor, hour, noon, receivedBeforeNoon, shard } from "../rules/scenario.js";
 
 const subject = { id: "shop/orders/billing", reason: "tax" };
 

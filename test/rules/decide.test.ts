@@ -3,15 +3,15 @@ import { describe, expect, test } from "vitest";
 import { positionOf } from "../../provider/src/model/cursor.js";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
 import { type Instant } from "../../provider/src/model/instant.js";
-import { type Decision, decide, quietAfter } from "../../provider/src/replay/decide.js";
-import { type ShardIntent } from "../../provider/src/replay/intent.js";
-import { moveOf } from "../../provider/src/replay/move.js";
+import { type Decision, decide, quietAfter } from "../../provider/src/rules/decide.js";
+import { type ShardIntent } from "../../provider/src/rules/intent.js";
+import { moveOf } from "../../provider/src/rules/move.js";
 import {
   type CheckpointRecord,
   type Observation,
   type ShardObservation,
-} from "../../provider/src/replay/observation.js";
-import { resume } from "../../provider/src/replay/resume.js";
+} from "../../provider/src/rules/observation.js";
+import { resume } from "../../provider/src/rules/resume.js";
 import {
   beforeNoon,
   cursor,

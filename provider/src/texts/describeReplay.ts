@@ -1,8 +1,8 @@
 import { formatCheckpoint } from "../model/checkpoint.js";
 import { formatInstant } from "../model/instant.js";
 import { type Subject, describeCheckpoint, lines } from "./describe.js";
-import { type CheckpointRecord } from "./observation.js";
-import { type PlannedShard } from "./plan.js";
+import { type CheckpointRecord } from "../rules/observation.js";
+import { type PlannedShard } from "../rules/plan.js";
 
 /** One shard of a replay that did not end well, with what is known of why. */
 export interface DescribedResult {

@@ -1,6 +1,6 @@
 import { between, describeDuration } from "../model/duration.js";
 import { type Instant, formatInstant } from "../model/instant.js";
-import { type Decision, type Refusal } from "./decide.js";
+import { type Decision, type Refusal } from "../rules/decide.js";
 import {
   type Subject,
   describeConsumer,
@@ -10,7 +10,7 @@ import {
   lines,
 } from "./describe.js";
 import { describeShards } from "./describeReplay.js";
-import { type Move } from "./move.js";
+import { type Move } from "../rules/move.js";
 
 /** What was decided for one shard of a group, with the instant that was asked for. */
 export interface DescribedShard {

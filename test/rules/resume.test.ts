@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Checkpoint, sameCheckpoint } from "../../provider/src/model/checkpoint.js";
 import { cursorAt } from "../../provider/src/model/cursor.js";
-import { resume } from "../../provider/src/replay/resume.js";
+import { resume } from "../../provider/src/rules/resume.js";
 import { beforeNoon, cursor, standsAt } from "./scenario.js";
 
 const none: Checkpoint = { kind: "none" };

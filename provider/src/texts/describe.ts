@@ -1,10 +1,10 @@
 import { type Checkpoint } from "../model/checkpoint.js";
 import { type Duration, describeDuration, formatDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
-import { type Decision, type LiveConsumer, type Refusal } from "./decide.js";
-import { type Move } from "./move.js";
-import { type CheckpointRecord, type PositionTime } from "./observation.js";
-import { type Planned } from "./resume.js";
+import { type Decision, type LiveConsumer, type Refusal } from "../rules/decide.js";
+import { type Move } from "../rules/move.js";
+import { type CheckpointRecord, type PositionTime } from "../rules/observation.js";
+import { type Planned } from "../rules/resume.js";
 
 /** What a text is about: the id of the shard or group, and what the declaration says of why. */
 export interface Subject {

@@ -9,7 +9,7 @@ import {
   decidesAnew,
   mergePlan,
   othersAct,
-} from "../../provider/src/replay/plan.js";
+} from "../../provider/src/rules/plan.js";
 import { beforeNoon, cursor, hour, noon, standsAt } from "./scenario.js";
 
 function plannedShard(shard: number, more: Partial<PlannedShard> = {}): PlannedShard {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
-import { type LiveConsumer, type Refusal } from "../../provider/src/replay/decide.js";
+import { type LiveConsumer, type Refusal } from "../../provider/src/rules/decide.js";
 import {
   type Subject,
   describeLiveConsumersAhead,
@@ -13,8 +13,8 @@ import {
   describeUnverified,
   describeWait,
   describeWayBack,
-} from "../../provider/src/replay/describe.js";
-import { type Move, moveOf } from "../../provider/src/replay/move.js";
+} from "../../provider/src/texts/describe.js";
+import { type Move, moveOf } from "../../provider/src/rules/move.js";
 import {
   beforeNoon,
   cursor,
@@ -26,7 +26,7 @@ import {
   record,
   shard,
   standsAt,
-} from "./scenario.js";
+} from "../rules/scenario.js";
 
 const subject: Subject = { id: "shop/orders/billing/0", reason: undefined };
 const back = moveOf(shard, cursor(50), noon);
