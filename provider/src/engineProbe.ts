@@ -6,7 +6,7 @@ type Reachability = "answers" | "refuses" | "unclear";
 /**
  * Watches whether the engine that started this process is still there.
  *
- * A provider outlives an engine that was killed and goes on with what it was told (reference/engine-runs.md 1).
+ * A provider outlives an engine that was killed and goes on with what it was told (docs/protocol.md 8.3).
  * An address that never answered proves nothing, so only one that did and now refuses stops a write.
  */
 export class EngineProbe {

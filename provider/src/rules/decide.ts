@@ -189,7 +189,7 @@ function rewindsPastSplit(seen: Seen, shard: ShardObservation, move: Move): bool
 
 /**
  * A commit is recent within max(group timeout, 60 s) + 15 s: consumers save every 60 s, and a group forgets a
- * consumer after its timeout (reference/sls-protocol.md 4.3).
+ * consumer after its timeout (docs/protocol.md 4.3).
  */
 export function quietAfter({ group }: GroupSeen): Duration {
   const saveInterval = durationOfSeconds(60);
