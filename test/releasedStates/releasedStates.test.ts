@@ -111,8 +111,9 @@ describe("a state that a released version left", { timeout: 300_000 }, () => {
 
 describe("what is kept of a released version", () => {
   it.each(states)("$release, $name: holds nothing of the machine that made it", ({ release, name }) => {
-    const text = fixtureText(release, name);
-    expect(text).not.toContain(hostname());
+    // What is encrypted is random, and could hold anything.
+    const text = fixtureText(release, name).replace(/"v1:[^"]*"/g, '""');
+    expect(text.split(/[^\w.-]+/)).not.toContain(hostname());
     expect(text).not.toMatch(/\/(?:work|root|home|tmp|Users)\//);
   });
 });
