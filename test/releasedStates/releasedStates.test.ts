@@ -4,10 +4,6 @@ import { ReleasedState, fixtureText, releases, statesOf, type Inputs } from "./r
 
 let left: ReleasedState;
 
-afterEach(async () => {
-  await left.close();
-});
-
 /** How a state is gone on with. Positions are hours before the last log group, shard by shard. */
 interface Continuation {
   /** Nothing is open: a preview of the same declaration asks the service for nothing. */
@@ -83,6 +79,10 @@ async function runUp(up: Up): Promise<void> {
 }
 
 describe("a state that a released version left", { timeout: 300_000 }, () => {
+  afterEach(async () => {
+    await left.close();
+  });
+
   it.each(states)(
     "$release, $name: is refreshed, previewed, updated and destroyed",
     async ({ release, name }) => {
