@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { optionPlaces } from "../../provider/src/resources/componentOptions.ts";
 import { type CommandResult } from "./pulumi.ts";
 import { Shop } from "./shop.ts";
 
@@ -57,8 +58,10 @@ replay("replacementTrigger", "1");
 replay("replaceWith", [other]);
 replay("deletedWith", other);
 replay("deleteBeforeReplace", true);
+replay("version", "3.1.0");
+replay("pluginDownloadURL", "https://example.com");
 
-const refused = { replaceOnChanges: ["from"], id: "x", import: "x", urn: "x", envVarMappings: { A: "B" }, unheardOf: 1 };
+const refused = { replaceOnChanges: ["from"], id: "x", import: "x", urn: "x", envVarMappings: { A: "B" }, unheardOf: 1, stateMigrations: [() => undefined] };
 exports.refused = Object.entries(refused).map(([option, value]) => {
   try {
     replay(option, value);
@@ -82,7 +85,9 @@ const options = [
   ],
   ...["transformations", "transforms", "hideDiffs", "ignoreChanges", "hooks", "additionalSecretOutputs"],
   ...["replacementTrigger", "replaceWith", "deletedWith", "deleteBeforeReplace"],
+  ...["version", "pluginDownloadURL"],
 ];
+const refused = ["replaceOnChanges", "id", "import", "urn", "envVarMappings", "unheardOf"];
 
 interface Recorded {
   readonly urn: string;
@@ -239,11 +244,25 @@ describe("each option of a replay", { timeout: 600_000 }, () => {
     ]);
   });
 
-  it("what a replay cannot honour is refused by name", async () => {
+  it("version and pluginDownloadURL choose the children's plugin", () => {
+    for (const child of replayOf("version").slice(1)) expect(child.provider).toContain("default_3_1_0");
+    for (const child of replayOf("pluginDownloadURL").slice(1)) {
+      expect(child.provider).toContain("default_https_/example.com");
+    }
+  });
+
+  it("what a replay cannot honour is refused by name, and what this engine cannot by Pulumi", async () => {
     const { stdout } = await shop.pulumi.run("stack", "output", "refused", "--json");
     const messages = JSON.parse(stdout) as readonly string[];
-    const refused = ["replaceOnChanges", "id", "import", "urn", "envVarMappings", "unheardOf"];
-    expect(messages).toEqual(refused.map((option) => expect.stringContaining(`the option ${option} `)));
+    expect(messages).toEqual([
+      ...refused.map((option): unknown => expect.stringContaining(`the option ${option} `)),
+      expect.stringContaining("does not support state migrations"),
+    ]);
+  });
+
+  it("has a row here", () => {
+    const here = [...options, ...refused.filter((option) => !["import", "unheardOf"].includes(option))];
+    expect([...here, "stateMigrations"].sort()).toEqual(Object.keys(optionPlaces).sort());
   });
 
   describe("in the next up", () => {

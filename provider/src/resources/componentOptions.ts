@@ -22,7 +22,7 @@ type Place = readonly Holder[] | { readonly refused: string };
  *
  * What replaces goes to the plan alone: a plan that is replaced acts again, and what was written stays known.
  */
-const places: Readonly<Record<keyof ConsumerGroupReplayOptions, Place>> = {
+export const optionPlaces: Readonly<Record<keyof ConsumerGroupReplayOptions, Place>> = {
   parent: ["component"],
   protect: ["component"],
   aliases: ["component"],
@@ -99,7 +99,9 @@ export function sortOptions(name: string, options: ConsumerGroupReplayOptions): 
 }
 
 function placeOf(option: string): Place | undefined {
-  return Object.hasOwn(places, option) ? places[option as keyof ConsumerGroupReplayOptions] : undefined;
+  return Object.hasOwn(optionPlaces, option)
+    ? optionPlaces[option as keyof ConsumerGroupReplayOptions]
+    : undefined;
 }
 
 function refuseUnlessPlaced(name: string, option: string): void {
