@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ConsumerGroupReplayArgs } from "./consumerGroupReplay.js";
 
 /** Pulumi's options for a replay: those of a component, and the two of its children that mean something for it. */
 export type ConsumerGroupReplayOptions = pulumi.ComponentResourceOptions &
@@ -54,7 +55,7 @@ export const optionPlaces: Readonly<Record<keyof ConsumerGroupReplayOptions, Pla
 };
 
 /** The inputs of a replay, and which children have them. */
-const inputHolders: Readonly<Record<string, readonly Holder[]>> = {
+const inputHolders: Readonly<Record<keyof ConsumerGroupReplayArgs, readonly Holder[]>> = {
   project: ["plan", "apply"],
   logstore: ["plan", "apply"],
   consumerGroup: ["plan", "apply"],
@@ -129,11 +130,18 @@ function partOf(holder: Holder, option: string, value: unknown): unknown {
  * plan hands it.
  */
 function inputsOf(holder: Holder, paths: readonly string[]): readonly string[] {
-  const own = Object.keys(inputHolders).filter((input) => inputHolders[input]?.includes(holder));
+  const own = inputNamesOf(holder);
   return paths.flatMap((path) => {
     if (path === "*") return own;
     return own.includes(rootOf(path)) ? [path] : [];
   });
+}
+
+/** Returns the names of the inputs that a child has. */
+export function inputNamesOf(holder: Holder): readonly string[] {
+  return Object.entries(inputHolders).flatMap(([input, holders]) =>
+    holders.includes(holder) ? [input] : [],
+  );
 }
 
 /** The input that a property path begins with: `from` of `from["0"]`, `["from"]` and `from.*`. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { replayApplyProvider, replayPlanProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
-import { type ConsumerGroupReplayOptions, sortOptions } from "./componentOptions.js";
+import { type ConsumerGroupReplayOptions, inputNamesOf, sortOptions } from "./componentOptions.js";
 
 /**
  * Where a shard shall be moved to: an RFC 3339 instant with offset, of server receive time · `begin` · `end` ·
@@ -115,7 +115,7 @@ export interface ReplayedShard {
  * Later ups send nothing, whatever the consumers do. Stop the group's consumers first.
  *
  * `dependsOn` and before-hooks hold for the plan, after-hooks for the writes; whatever depends on the replay waits
- * for both.
+ * for both. Every other option goes to the child that it means: `ignoreChanges` to those that have the input.
  *
  * @example
  * ```ts
@@ -170,8 +170,8 @@ export class ConsumerGroupReplay extends pulumi.ComponentResource {
 
 /** What apply needs beside the plan: whose checkpoints, and the bounds that hold while they are written. */
 function applyArgs(args: ConsumerGroupReplayArgs): Record<string, unknown> {
-  const { from: _from, triggers: _triggers, allowTruncated: _allowTruncated, ...rest } = args;
-  return rest;
+  const own = inputNamesOf("apply");
+  return Object.fromEntries(Object.entries(args).filter(([input]) => own.includes(input)));
 }
 
 const hidden: pulumi.CustomResourceOptions = { hideDiffs: ["__provider", "plan"] };
