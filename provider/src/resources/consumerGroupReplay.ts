@@ -67,6 +67,14 @@ export interface ConsumerGroupReplayArgs {
    */
   readonly allowTruncated?: pulumi.Input<boolean>;
   /**
+   * Whether an instant may move a shard forward, over log groups that nobody has read. Without it such a shard stays
+   * where it is, with status `behind`: it reads everything since anyway. A change is of state only; given, it lets
+   * shards that were left behind act.
+   *
+   * @default false
+   */
+  readonly allowSkip?: pulumi.Input<boolean>;
+  /**
    * Whether a shard of an ordered group may be rewound past its split or merge, so that it is read beside its
    * children. A change is of state only.
    *
@@ -81,14 +89,24 @@ export interface ConsumerGroupReplayArgs {
 export interface ReplayedShard {
   /** The shard's id. */
   readonly shard: number;
-  /** Names the decision that this is the result of. */
-  readonly act: string;
+  /** Names the decision that this is the result of; absent where none was made. */
+  readonly act?: string;
   /**
-   * `pinned`: written and read back · `alreadyThere` · `kept`: left alone on purpose · `expired` · `overwritten`:
-   * a consumer saved over the pin while it was watched · `pending`, `failed`, `uncertain`: after an up that failed.
+   * `pinned`: written and read back · `alreadyThere` · `kept`: left alone on purpose · `behind`: stands before the
+   * instant, and reads everything since · `expired` · `gone`: the logstore has the shard no more · `overwritten`: a
+   * consumer saved over the pin while it was watched · `pending`, `failed`, `uncertain`: after an up that failed.
    */
   readonly status:
-    "pinned" | "alreadyThere" | "kept" | "expired" | "overwritten" | "pending" | "failed" | "uncertain";
+    | "pinned"
+    | "alreadyThere"
+    | "kept"
+    | "behind"
+    | "expired"
+    | "gone"
+    | "overwritten"
+    | "pending"
+    | "failed"
+    | "uncertain";
   /** The cursor that the shard was moved to. */
   readonly checkpoint?: string;
   /** When the log group at the checkpoint was received; for the end of a shard, the one before it. */
@@ -156,15 +174,17 @@ export class ConsumerGroupReplay extends pulumi.ComponentResource {
     refuseAdoptionOptions("ConsumerGroupReplay", name, opts);
     const options = sortOptions(name, opts);
     super("sls:index:ConsumerGroupReplay", name, {}, options.component);
-    const plan = new ReplayPlan(`${name}-plan`, args, { ...options.plan, parent: this });
+    const self = settled(this.urn);
+    const plan = new ReplayPlan(`${name}-plan`, { ...args, self }, { ...options.plan, parent: this });
     const apply = new ReplayApply(
       `${name}-apply`,
-      { ...applyArgs(args), plan: plan.plan },
+      { ...applyArgs(args), self, plan: plan.plan },
       { ...options.apply, parent: this },
     );
     const { shards, positions, previousPositions, plannedAt, pinnedAt, totals } = apply;
     Object.assign(this, { shards, positions, previousPositions, plannedAt, pinnedAt, totals });
-    this.registerOutputs({ shards, positions, previousPositions, plannedAt, pinnedAt, totals });
+    // Not the shards: state would hold each of them once more.
+    this.registerOutputs({ positions, previousPositions, plannedAt, pinnedAt, totals });
   }
 }
 
@@ -174,13 +194,23 @@ function applyArgs(args: ConsumerGroupReplayArgs): Record<string, unknown> {
   return Object.fromEntries(Object.entries(args).filter(([input]) => own.includes(input)));
 }
 
-const hidden: pulumi.CustomResourceOptions = { hideDiffs: ["__provider", "plan"] };
+/**
+ * Who the replay is, for both children: by it they find other resources that move the same shards. A plain promise,
+ * because an Output of the parent would make its children wait for themselves.
+ */
+function settled(urn: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => {
+    urn.apply(resolve);
+  });
+}
+
+const hidden: pulumi.CustomResourceOptions = { hideDiffs: ["__provider", "plan", "self"] };
 
 /** The decision about a whole group, in state before anything is written. */
 class ReplayPlan extends pulumi.dynamic.Resource {
   declare readonly plan: pulumi.Output<unknown>;
 
-  constructor(name: string, args: ConsumerGroupReplayArgs, opts: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: object, opts: pulumi.CustomResourceOptions) {
     super(
       replayPlanProvider,
       name,
