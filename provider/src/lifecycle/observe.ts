@@ -115,7 +115,7 @@ export async function timeOfCheckpoint(
     : { kind: "outside" };
 }
 
-/** SLS refuses the end cursor, so there it is asked for the log group before (reference/sls-protocol.md 3.6). */
+/** SLS refuses the end cursor, so there it is asked for the log group before (docs/protocol.md 3.6). */
 export async function timeOfPosition(
   client: SlsClient,
   identity: ShardIdentity,

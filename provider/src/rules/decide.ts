@@ -221,7 +221,7 @@ function shardsChanged(intent: ShardIntent, { knownShards }: Seen): Refusal | un
 
 /**
  * A commit is recent within max(group timeout, 60 s) + 15 s: consumers save every 60 s, and a group forgets a
- * consumer after its timeout (docs/protocol.md).
+ * consumer after its timeout (docs/protocol.md 4.3).
  */
 export function quietAfter({ group }: GroupSeen): Duration {
   const saveInterval = durationOfSeconds(60);

@@ -88,7 +88,7 @@ export type WriteOutcome =
   | { readonly kind: "refused"; readonly error: SlsError; readonly again: Duration | undefined }
   | { readonly kind: "unknown"; readonly error: SlsError };
 
-/** The calls of SLS that moving a checkpoint needs (reference/sls-protocol.md section 3). */
+/** The calls of SLS that moving a checkpoint needs (docs/protocol.md 3). */
 export class SlsClient {
   readonly #configuration: Configuration;
   readonly #credentials: CredentialsSource;
