@@ -1,11 +1,10 @@
-import { formatCheckpoint } from "../model/checkpoint.js";
+import { type CheckpointRecord, formatCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, positionOf } from "../model/cursor.js";
 import { type Duration, between, durationOfSeconds } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
 import { type ShardIntent, type Unmovable } from "./intent.js";
 import { type Move, moveOf } from "./move.js";
 import {
-  type CheckpointRecord,
   type GroupSeen,
   type Observation,
   type PositionTime,

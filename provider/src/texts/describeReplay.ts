@@ -2,7 +2,7 @@ import { formatInstant } from "../model/instant.js";
 import { formatShards } from "../model/shardRanges.js";
 import { type Act } from "../rules/act.js";
 import { type EndedReport, type LeftShard, type Subject } from "../rules/events.js";
-import { type CheckpointRecord } from "../rules/observation.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus, shardStatuses } from "../rules/status.js";
 import { describeCheckpoint } from "./describePosition.js";
 import { lines } from "./lines.js";

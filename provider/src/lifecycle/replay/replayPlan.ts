@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { sameCheckpoint } from "../../model/checkpoint.js";
+import { type CheckpointRecord, sameCheckpoint } from "../../model/checkpoint.js";
 import { formatGroupId } from "../../model/identity.js";
 import { positionOfShard } from "../../model/positions.js";
 import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../rules/decide.js";
 import { type Subject } from "../../rules/events.js";
-import { type CheckpointRecord } from "../../rules/observation.js";
 import { type RefusedShard, timeUntilQuiet } from "../../rules/nextStep.js";
 import { type Change, type Plan, isNewWish, plansAnew, plansAnything } from "../../rules/plan.js";
 import { durationOfMilliseconds } from "../../model/duration.js";
