@@ -74,7 +74,7 @@ function watchOverHttp2(address: string, { answers, ends }: EngineSigns): void {
     return;
   }
   let refused = false;
-  session.once("remoteSettings", answers);
+  session.once("connect", answers);
   session.once("error", () => {
     refused = true;
   });
