@@ -256,9 +256,10 @@ export class SlsClient {
           unsent = { cause };
           throw cause;
         }
-      }).catch((error: unknown) => {
-        if (unsent === undefined) throw error;
-        return undefined;
+      }).catch((error: unknown): Attempt | undefined => {
+        if (unsent !== undefined) return undefined;
+        if (SlsError.isInstance(error)) return { error };
+        throw error;
       }),
     );
     if (result === undefined) return { kind: "notSent", cause: unsent?.cause };
