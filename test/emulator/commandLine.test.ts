@@ -97,7 +97,6 @@ describe("the command line", () => {
   it.each([
     ["{", "is not JSON"],
     ["[]", "the document must be an object"],
-    ["{}", 'misses "projects"'],
     ['{"projects":{"shop":{"orders":{"tll":7}}}}', 'projects.shop.orders has an unknown field "tll"'],
     ['{"projects":{"shop":{"orders":{"ttl":"7"}}}}', "projects.shop.orders.ttl must be a whole number"],
     [
