@@ -35,7 +35,8 @@ export interface Terminal {
 
 class UsageError extends Error {}
 
-const optionTable = {
+/** Every option, as the parser wants it. */
+export const optionTable = {
   port: { type: "string", default: "8077" },
   host: { type: "string", default: "127.0.0.1" },
   seed: { type: "string" },
@@ -75,7 +76,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-function parseOptions(args: readonly string[]): Options {
+/** Reads the arguments; a problem names what is right. */
+export function parseOptions(args: readonly string[]): Options {
   try {
     const { values } = parseArgs({ args: [...args], options: optionTable });
     return {
