@@ -57,19 +57,19 @@ name: replay
 runtime: nodejs
 END
 cat > index.ts <<'END'
-import * as sls from "pulumi-sls-checkpoint";
-const from = new Date(Date.now() - 3 * 3_600_000).toISOString();
-new sls.ConsumerGroupReplay("billing",
-  { project: "shop", logstore: "orders", consumerGroup: "billing", from, reason: "a try" },
-  { ignoreChanges: ["from"] });
+import * as pulumi from "@pulumi/pulumi";
+import { ConsumerGroupReplay } from "pulumi-sls-checkpoint";
+const from = new pulumi.Config().require("from");
+const group = { project: "shop", logstore: "orders", consumerGroup: "billing" };
+new ConsumerGroupReplay("billing", { ...group, from, reason: "a first try" });
 END
 npm install @pulumi/pulumi pulumi-sls-checkpoint typescript@6 @types/node
-pulumi login --local
+export PULUMI_BACKEND_URL=file://$PWD PULUMI_CONFIG_PASSPHRASE=secret
 pulumi stack init dev
 pulumi config set sls:endpoint http://127.0.0.1:8077
-pulumi config set sls:region cn-hangzhou
 pulumi config set sls:accessKeyId emulatorAccessKeyId
 pulumi config set --secret sls:accessKeySecret emulatorAccessKeySecret
+pulumi config set from $(node -p 'new Date(Date.now() - 3 * 3600000).toISOString()')
 pulumi up --yes
 kill $emulator`,
 } as const;

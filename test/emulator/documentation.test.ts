@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { optionTable } from "../../emulator/src/commandLine.js";
 import { parseSeed } from "../../emulator/src/seed.js";
 import { assumptionValues, defaultAssumptions, type AssumptionName } from "../../emulator/src/index.js";
 import { routes } from "../../emulator/src/wire/routes.js";
 
-const read = (path: string): string =>
-  readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+const root = join(import.meta.dirname, "../..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
 
 const page = read("docs/emulator.md");
 
@@ -22,7 +22,9 @@ it("the page says, call by call, which files serve it", async () => {
   ];
   expect(rows.map(([, call]) => call)).toEqual([...new Set(routes.map(({ call }) => call))]);
   for (const [, call, name, file = "", ruleName, ruleFile = ""] of rows) {
-    const handlers = Object.values((await import(`../../${file}`)) as Record<string, unknown>);
+    const handlers = Object.values(
+      (await import(/* @vite-ignore */ join(root, file))) as Record<string, unknown>,
+    );
     const served = routes.filter((route) => route.call === call).map(({ handler }) => handler);
     expect(
       served.filter((handler) => !handlers.includes(handler)),

@@ -1,7 +1,6 @@
 import { execFile, type ExecFileException } from "node:child_process";
 import {
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -10,11 +9,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { help } from "../../emulator/src/help.js";
-import { openWorkspace } from "../e2e/pulumi.js";
+import { prepareEngine } from "../engine/engineForTests.mjs";
 
 const root = join(import.meta.dirname, "../..");
 const python = join(root, ".work/conformance/python/bin");
@@ -34,15 +32,16 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** An empty folder in which `npx sls-emulator` finds the built package, and programs that nobody shall run here do nothing. */
-function folderWithPackage(idle: readonly string[]) {
-  const folder = mkdtempSync(join(tmpdir(), "sls-session-"));
+/** A folder below the repository, whose packages it finds, in which `npx` runs the built emulator; what would install does as told. */
+function folderWithPackage(installers: Readonly<Record<string, string>>) {
+  mkdirSync(join(root, ".work"), { recursive: true });
+  const folder = mkdtempSync(join(root, ".work/session-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const bin = join(folder, "bin");
   mkdirSync(bin);
   symlinkSync(process.execPath, join(bin, "node"));
   const emulator = `#!/bin/sh\nshift\nexec node ${join(root, "emulator/bin/sls-emulator.js")} "$@"\n`;
-  const programs = { npx: emulator, ...Object.fromEntries(idle.map((name) => [name, "#!/bin/sh\n"])) };
+  const programs = { npx: emulator, ...installers };
   for (const [name, text] of Object.entries(programs)) {
     writeFileSync(join(bin, name), text);
     chmodSync(join(bin, name), 0o755);
@@ -74,7 +73,7 @@ async function run(session: string, folder: string, path: readonly string[], env
 
 describe("the sessions of --help", () => {
   it("curl: the checkpoint that the seed made is read back", async () => {
-    const { folder, bin } = folderWithPackage([]);
+    const { folder, bin } = folderWithPackage({});
     const { code, stdout, stderr } = await run(sessionOf("curl"), folder, [bin]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
@@ -83,7 +82,7 @@ describe("the sessions of --help", () => {
   });
 
   it.skipIf(!existsSync(python))("Python: the official client pins a shard", async () => {
-    const { folder, bin } = folderWithPackage(["pip"]);
+    const { folder, bin } = folderWithPackage({ pip: "#!/bin/sh\n" });
     const { code, stdout, stderr } = await run(sessionOf("Python"), folder, [bin, python]);
     expect(stderr).toBe("");
     expect(code).toBe(0);
@@ -92,13 +91,15 @@ describe("the sessions of --help", () => {
   });
 
   it("Pulumi: an up moves the group back three hours", async () => {
-    const workspace = await openWorkspace({
-      name: "session",
-      program: { "Pulumi.yaml": "name: x\nruntime: nodejs\n" },
-    });
-    onTestFinished(async () => workspace.close());
-    expect(dirname(workspace.project)).not.toBe("");
+    const { pulumi, env } = await prepareEngine();
+    const npm = "#!/bin/sh\necho '{ \"private\": true }' > package.json\n";
+    const { folder, bin } = folderWithPackage({ npm });
+    const home = { PULUMI_HOME: join(folder, "pulumi"), ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true" };
+    const path = [bin, dirname(pulumi), ...(env["PATH"] ?? "").split(delimiter)];
+    const { code, stdout, stderr } = await run(sessionOf("Pulumi"), folder, path, home);
+    expect(stderr).toBe("Created stack 'dev'\n");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/UpdateCheckPoint .* shard 0 cursor \w+=* -> 200/);
+    expect(stdout).toMatch(/UpdateCheckPoint .* shard 1 cursor \w+=* -> 200/);
   });
 });
-
-void cpSync;
