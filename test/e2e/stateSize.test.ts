@@ -50,4 +50,8 @@ describe("state, which every up reads and writes as a whole,", () => {
   it("holds at most 1.4 kB a shard of a replay", () => {
     expect(sizeOf("replay", "replay-plan", "replay-apply") / shards).toBeLessThanOrEqual(1_400);
   });
+
+  it("holds at most 5.8 kB a pin", () => {
+    expect(sizeOf("pin")).toBeLessThanOrEqual(5_800);
+  });
 });
