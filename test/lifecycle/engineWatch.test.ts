@@ -1,80 +1,112 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
-import { describe, expect, test } from "vitest";
-import { EngineProbe } from "../../provider/src/engineProbe.js";
+import { createServer as createHttp2Server } from "node:http2";
+import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { type EngineSigns, EngineWatch } from "../../provider/src/engineWatch.js";
 
-type Reachability = "answers" | "refuses" | "unclear";
+const address = "127.0.0.1:40000";
 
-/** A probe whose engine behaves as listed, once for each time it is reached; the last one lasts. */
-function probing(...course: readonly Reachability[]): { probe: EngineProbe; reached: string[] } {
-  const reached: string[] = [];
-  const probe = new EngineProbe("127.0.0.1:40000", (address) => {
-    reached.push(address);
-    return Promise.resolve(course[reached.length - 1] ?? course.at(-1) ?? "unclear");
-  });
-  return { probe, reached };
+/** A watch whose engine shows what the test makes it show. */
+function watching(): { watch: EngineWatch; signs: EngineSigns[] } {
+  const signs: EngineSigns[] = [];
+  const watch = new EngineWatch(address, (_address, heard) => signs.push(heard));
+  return { watch, signs };
 }
 
-async function outcome(probe: EngineProbe): Promise<"goes on" | "stops"> {
-  return probe.check().then(
-    () => "goes on",
-    () => "stops",
-  );
+function stops(watch: EngineWatch): boolean {
+  try {
+    watch.assertAlive();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 describe("an engine that", () => {
-  test.each([
-    { first: "answers", then: "answers", result: "goes on" },
-    { first: "answers", then: "refuses", result: "stops" },
-    { first: "answers", then: "unclear", result: "goes on" },
-    { first: "refuses", then: "refuses", result: "goes on" },
-    { first: "refuses", then: "answers", result: "goes on" },
-    { first: "unclear", then: "refuses", result: "goes on" },
-    { first: "unclear", then: "unclear", result: "goes on" },
-  ] as const)("$first at first and $then later: the write $result", async ({ first, then, result }) => {
-    expect(await outcome(probing(first, then).probe)).toBe(result);
+  test("answers lets every write pass", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    expect(stops(watch)).toBe(false);
   });
 
-  test("is gone stops every write from then on, and is asked each time", async () => {
-    const { probe, reached } = probing("answers", "answers", "refuses");
-    expect([await outcome(probe), await outcome(probe), await outcome(probe)]).toEqual([
-      "goes on",
-      "stops",
-      "stops",
-    ]);
-    expect(reached).toHaveLength(4);
+  test("never answered proves nothing, and is not asked again", () => {
+    const { watch, signs } = watching();
+    signs[0]?.ends(true);
+    expect([stops(watch), signs.length]).toEqual([false, 1]);
   });
 
-  test("never answered is not asked again", async () => {
-    const { probe, reached } = probing("refuses");
-    await probe.check();
-    await probe.check();
-    expect(reached).toEqual(["127.0.0.1:40000"]);
-  });
-
-  test("is gone is named, with what to do", async () => {
-    await expect(probing("answers", "refuses").probe.check()).rejects.toThrow(
-      "The Pulumi engine at 127.0.0.1:40000 is gone, so nothing more is written\n" +
+  test("ends stops every write at once, and is named, with what to do", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    signs[0]?.ends(false);
+    expect(() => {
+      watch.assertAlive();
+    }).toThrow(
+      `The Pulumi engine at ${address} is gone, so nothing more is written\n` +
         "Run pulumi cancel, then pulumi up: it finds out where the shard stands before it writes.",
     );
+  });
+
+  test("closes an idle connection and answers the next one was never gone", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    signs[0]?.ends(false);
+    signs[1]?.answers();
+    expect([stops(watch), signs.length]).toEqual([false, 2]);
+  });
+
+  test("refuses the next connection is gone for good", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    signs[0]?.ends(false);
+    signs[1]?.ends(true);
+    expect([stops(watch), signs.length]).toEqual([true, 2]);
   });
 });
 
 describe("a real address", () => {
-  test("is noticed when nothing listens there any more", async () => {
-    const engine = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
-    await once(engine, "listening");
-    const probe = new EngineProbe(`127.0.0.1:${String((engine.address() as AddressInfo).port)}`);
-    expect(await outcome(probe)).toBe("goes on");
-    engine.close();
-    await once(engine, "close");
-    expect(await outcome(probe)).toBe("stops");
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy();
+    server?.close();
   });
 
-  test.each(["", "no address", "127.0.0.1", "--watch", "nobody.invalid:1"])(
-    'proves nothing where it is none: "%s"',
-    async (address) => {
-      expect(await outcome(new EngineProbe(address))).toBe("goes on");
+  async function listen(started: Server): Promise<string> {
+    server = started;
+    started.on("connection", (socket: Socket) => {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+    });
+    started.listen(0, "127.0.0.1");
+    await once(started, "listening");
+    return `127.0.0.1:${String((started.address() as AddressInfo).port)}`;
+  }
+
+  async function until(holds: () => boolean): Promise<void> {
+    for (let waits = 0; waits < 500 && !holds(); waits += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(holds()).toBe(true);
+  }
+
+  test.each([
+    { what: "an HTTP/2 server", start: () => createHttp2Server() as unknown as Server },
+    { what: "a server of another protocol", start: () => createServer() },
+  ])("of $what that is killed is seen", async ({ start }) => {
+    const watch = new EngineWatch(await listen(start()));
+    await until(() => sockets.size > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(stops(watch)).toBe(false);
+    server?.close();
+    for (const socket of sockets) socket.destroy();
+    await until(() => stops(watch));
+  });
+
+  test.each(["", "no address", "127.0.0.1:99999", "/some/path"])(
+    "that is none, %j, watches nothing",
+    (none) => {
+      expect(stops(new EngineWatch(none))).toBe(false);
     },
   );
 });
