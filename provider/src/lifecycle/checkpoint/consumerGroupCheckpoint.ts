@@ -19,6 +19,7 @@ import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
+import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
 import { lookWhenQuiet } from "../lookWhenQuiet.js";
 import { lookForRun, observationOf } from "../lookForRun.js";
@@ -98,7 +99,7 @@ export async function diffCheckpoint(
     if (checked) throw unreadable("the declared inputs");
     return { changes: false, replaces: [] };
   }
-  const replaces = (["project", "logstore", "consumerGroup", "shard"] as const).filter(
+  const replaces = ([...groupInputs, "shard"] as const).filter(
     (name) => before.identity[name] !== pin.identity[name],
   );
   if (replaces.length > 0) return { changes: true, replaces };

@@ -16,6 +16,7 @@ import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
+import { changedGroup } from "../groupInputs.js";
 import { UnreadableStateError } from "../unreadable.js";
 import { askGroup, openActs } from "./askGroup.js";
 import { decodeLedger } from "./ledgerState.js";
@@ -58,9 +59,7 @@ export async function diffReplayApply(
   news: Declared,
   context: LifecycleContext,
 ): Promise<DiffResult> {
-  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
-    (name) => typeof news[name] === "string" && olds[name] !== news[name],
-  );
+  const replaces = changedGroup(olds, news);
   if (replaces.length > 0) return { changes: true, replaces };
   const self = typeof news["self"] === "string" ? news["self"] : "";
   if (!context.memory.wasChecked("apply", self)) return silentDiff(olds, news);

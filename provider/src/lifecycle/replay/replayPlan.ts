@@ -12,6 +12,7 @@ import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError } from "../failures.js";
+import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
 import { lookWhenQuiet } from "../lookWhenQuiet.js";
 import { Progress } from "../progress.js";
@@ -155,9 +156,7 @@ export function diffReplayPlan(olds: Declared, news: Declared, context: Lifecycl
     if (checked) throw unreadable("the declared inputs");
     return { changes: false, replaces: [] };
   }
-  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
-    (name) => before.identity[name] !== replay.identity[name],
-  );
+  const replaces = groupInputs.filter((name) => before.identity[name] !== replay.identity[name]);
   if (replaces.length > 0) return { changes: true, replaces };
   if (checked) keepCandidate(replay, olds, context);
   return { changes: replayInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces: [] };
