@@ -1,14 +1,15 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { text } from "node:stream/consumers";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { optionTable, parseOptions, runCommandLine } from "../../emulator/src/commandLine.js";
+import { makeCertificate } from "./certificate.js";
 import { SlsClient } from "./slsClient.js";
 import { turnedSwitches } from "./switchTable.js";
 
@@ -35,27 +36,6 @@ function seedFile(content: string): string {
   const file = join(folder, "seed.json");
   writeFileSync(file, content);
   return file;
-}
-
-/** A certificate for 127.0.0.1 that signs itself. */
-function certificate() {
-  const folder = mkdtempSync(join(tmpdir(), "sls-emulator-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-  const how = [
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-days",
-    "2",
-  ];
-  const named = ["-subj", "/CN=sls-emulator", "-addext", "subjectAltName=IP:127.0.0.1"];
-  execFileSync("openssl", [...how, ...named, "-out", cert, "-keyout", key], { stdio: "ignore" });
-  return { cert, key };
 }
 
 /** How a signed call ends that an emulator with its own clock serves. */
@@ -168,7 +148,7 @@ describe("the command line", () => {
   });
 
   it("speaks HTTPS with a certificate and its key", async () => {
-    const { cert, key } = certificate();
+    const { cert, key } = makeCertificate();
     const { code, up, stop } = run("--port", "0", "--cert", cert, "--key", key);
     const endpoint = await up;
     expect(endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
@@ -178,6 +158,20 @@ describe("the command line", () => {
     expect([response.statusCode, await text(response)]).toEqual([200, "[]"]);
     stop();
     await code;
+  });
+
+  it("says that it is not built yet, in one line", () => {
+    const folder = mkdtempSync(join(tmpdir(), "sls-emulator-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, "bin"));
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    const program = join(folder, "bin/sls-emulator.js");
+    copyFileSync(join(import.meta.dirname, "../../emulator/bin/sls-emulator.js"), program);
+    const { status, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
+    expect(stderr).toBe(
+      "sls-emulator: it is not built yet; run npm install and npm run build in the repository.\n",
+    );
+    expect(status).toBe(2);
   });
 
   it("prints its options", async () => {
