@@ -20,13 +20,20 @@ function run(...args: string[]) {
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
   let announce = (_endpoint: string): void => undefined;
-  const up = new Promise<string>((resolve) => (announce = resolve));
+  let fail = (_error: unknown): void => undefined;
+  const up = new Promise<string>((resolve, reject) => {
+    announce = resolve;
+    fail = reject;
+  });
+  up.catch(() => undefined);
   const write = (text: string): void => {
     output.push(text);
     const endpoint = /listens on (\S+)/.exec(text)?.[1];
     if (endpoint !== undefined) announce(endpoint);
   };
   const code = runCommandLine(args, { write, writeError: (text) => void errors.push(text), stopped });
+  // A start that fails must not leave a test waiting for an endpoint.
+  code.then(() => fail(new Error(`It ended before it listened: ${errors.join("")}`)), fail);
   return { code, up, stop, output, errors };
 }
 
