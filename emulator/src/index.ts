@@ -9,7 +9,7 @@ export { defaultIdentity, type Identity } from "./service/identity.js";
 export type { Log, LogGroup, LogGroupSeries, ReceivedLogGroup } from "./service/logGroup.js";
 export type { Grant, Policy } from "./service/policy.js";
 export { ServiceError } from "./service/serviceError.js";
-export type { TlsFiles } from "./wire/callServer.js";
+export type { DirectAnswer, DirectRequest, TlsFiles } from "./wire/callServer.js";
 export type { Fault } from "./wire/fault.js";
 export type { LoggedRequest, RequestState } from "./wire/requestLog.js";
 export { Rule, type RuleOptions } from "./wire/rule.js";

@@ -12,7 +12,7 @@ import type { Logstore } from "./service/logstore.js";
 import { expandSeries, type LogGroupSeries, type ReceivedLogGroup } from "./service/logGroup.js";
 import type { Shard } from "./service/shard.js";
 import { SlsService } from "./service/slsService.js";
-import { CallServer, type TlsFiles } from "./wire/callServer.js";
+import { CallServer, type DirectAnswer, type DirectRequest, type TlsFiles } from "./wire/callServer.js";
 import { RequestLog, type LoggedRequest } from "./wire/requestLog.js";
 import { RuleBook, type Rule, type RuleOptions } from "./wire/rule.js";
 
@@ -86,6 +86,14 @@ export class SlsEmulator implements Steered {
   /** Stops: cuts open connections and drops what is held, without its effect. */
   async stop(): Promise<void> {
     await this.#server.close();
+  }
+
+  /**
+   * Answers a request that comes by no socket, exactly as one that does. Returns undefined where the connection would
+   * have ended without an answer.
+   */
+  async handle(request: DirectRequest): Promise<DirectAnswer | undefined> {
+    return this.#server.handle(request);
   }
 
   /** The emulator's time in Unix milliseconds. */

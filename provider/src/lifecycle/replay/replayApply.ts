@@ -3,7 +3,13 @@ import { type Asked } from "../../rules/asked.js";
 import { type EndedReport } from "../../rules/events.js";
 import { type Ledger, type ShardLedger, emptyLedger, unfinishedShards } from "../../rules/ledger.js";
 import { type RefusedShard } from "../../rules/nextStep.js";
-import { followedByOthers, recordAsked, recordRun, withDeadlines } from "../../rules/record.js";
+import {
+  followedByOthers,
+  leavesMixture,
+  recordAsked,
+  recordRun,
+  withDeadlines,
+} from "../../rules/record.js";
 import { isUnfinished } from "../../rules/status.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type RunResult, carryOut } from "../carryOut.js";
@@ -133,7 +139,7 @@ async function applyReplay(
   const ledger = ledgerAfter(before, asked, result, plan);
   const outs = encodeReplayOuts(declared, plan, ledger);
   const unfinished = [...ledger.shards.values()].some(({ status }) => isUnfinished(status));
-  if (result.finished && !unfinished) return outs;
+  if (result.finished && !unfinished && !leavesMixture(ledger, result.shards)) return outs;
   throw unfinishedError(order, ledger, result, outs);
 }
 
