@@ -4,6 +4,7 @@ import { type Declared } from "../../provider/src/lifecycle/declared.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
 import { millisecondsOf } from "../../provider/src/model/duration.js";
 import { instantOfMilliseconds } from "../../provider/src/model/instant.js";
+import { describeEvent } from "../../provider/src/texts/describeEvent.js";
 import { ClientUnderTest, secrets } from "../sls/clientUnderTest.js";
 
 export const minute = 60_000;
@@ -92,17 +93,19 @@ export class Shop {
 }
 
 function contextOf(tested: ClientUnderTest, lines: string[]): LifecycleContext {
-  let acts = 0;
+  let ids = 0;
   return {
     client: tested.client,
     memory: new ProcessMemory(),
-    print: (text) => void lines.push(text),
-    probeEngine: () => Promise.resolve(),
+    emit: (event) => void lines.push(describeEvent(event)),
+    engineAlive: () => undefined,
     now: () => instantOfMilliseconds(tested.now),
+    monotonic: () => tested.now,
     sleep: (duration) => {
       tested.now += millisecondsOf(duration);
       return Promise.resolve();
     },
-    newAct: () => `act-${String((acts += 1))}`,
+    newId: () => `id-${String((ids += 1))}`,
+    mostAtOnce: 16,
   };
 }
