@@ -55,7 +55,7 @@ export function readCheckpointDeclaration(declared: Declared): CheckpointDeclara
     reason: reader.optional("reason", textInput),
   };
   const self = reader.optional("self", textInput) ?? "";
-  reader.refuseOthers([...checkpointInputs, "self"]);
+  reader.refuseOthers(checkpointInputs, ["self"]);
   const problems = [...reader.problems, ...forceProblems(declared, read)];
   if (problems.length > 0) return { kind: "wrong", problems };
   const { project, logstore, consumerGroup, shard, checkpoint } = read;

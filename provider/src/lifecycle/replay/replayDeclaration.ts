@@ -53,7 +53,7 @@ export function readReplayDeclaration(declared: Declared, now: Instant): ReplayD
     reason: reader.optional("reason", textInput),
   };
   const self = reader.optional("self", textInput) ?? "";
-  reader.refuseOthers([...replayInputs, "self"]);
+  reader.refuseOthers(replayInputs, ["self"]);
   const read = reader.unknowns.includes("from") ? undefined : readPositions(from, now);
   const problems = [...reader.problems, ...(read?.problems ?? [])];
   if (problems.length > 0) return { kind: "wrong", problems };
