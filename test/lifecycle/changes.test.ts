@@ -6,6 +6,7 @@ import {
   updateCheckpoint,
 } from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
 import { type Declared, notYetKnown } from "../../provider/src/lifecycle/declared.js";
+import { describeReport } from "../../provider/src/texts/describeReport.js";
 import { Shop, minute } from "./shop.js";
 
 let shop: Shop;
@@ -116,7 +117,7 @@ const changes: readonly Change[] = [
 describe("a change of", () => {
   test.each(changes)("$change: $effect", async ({ inputs, effect }) => {
     const news = full(inputs());
-    const diff = diffCheckpoint(pinned, news, shop.context);
+    const diff = await diffCheckpoint(pinned, news, shop.context);
     const replaces = typeof effect === "string" ? [] : effect;
     expect(diff).toEqual({ changes: effect !== "nothing", replaces });
     expect(shop.takeCalls()).toEqual([]);
@@ -132,17 +133,32 @@ describe("a change of", () => {
       const { status, pinnedAt, previousCheckpoint } = pinned;
       expect(outs).toMatchObject({ status, pinnedAt, previousCheckpoint });
     }
-    expect(diffCheckpoint(outs, news, shop.context)).toEqual({ changes: false, replaces: [] });
+    expect(await diffCheckpoint(outs, news, shop.context)).toEqual({ changes: false, replaces: [] });
   });
 
   test.each(changes.filter(({ effect }) => effect === "nothing" || effect === "state only"))(
-    "$change asks for no look in check",
-    async ({ change, inputs }) => {
-      const news = full(inputs());
-      const { problems } = await checkCheckpoint(full(), news, await anotherProcess());
-      expect(problems).toEqual([]);
-      // Only a later deadline may act, where the earlier one had passed; check is not told whether it had.
-      expect(shop.takeCalls().length > 0).toBe(change === "applyBefore, later");
+    "$change asks for no look, in check and in the diff that follows",
+    async ({ inputs }) => {
+      const [news, context] = [full(inputs()), await anotherProcess()];
+      expect((await checkCheckpoint(full(), news, context)).problems).toEqual([]);
+      await diffCheckpoint(pinned, news, context);
+      expect(shop.takeCalls()).toEqual([]);
+      expect(shop.lines).toEqual([]);
+    },
+  );
+
+  test.each(changes.filter(({ effect }) => effect === "update"))(
+    "$change is looked at and told in the diff after check, once, and nothing is written",
+    async ({ inputs }) => {
+      const [news, context] = [full(inputs()), await anotherProcess()];
+      await checkCheckpoint(full(), news, context);
+      expect(shop.takeCalls()).toEqual([]);
+      await diffCheckpoint(pinned, news, context);
+      await diffCheckpoint(pinned, news, context);
+      const calls = shop.takeCalls();
+      expect(calls.filter((call) => call === "ListShards")).toHaveLength(1);
+      expect(calls).not.toContain("UpdateCheckPoint");
+      expect(shop.lines).toHaveLength(1);
     },
   );
 });
@@ -161,33 +177,56 @@ describe("diff", () => {
     { status: "overwritten", changed: false },
     { status: "failed", changed: true },
     { status: "uncertain", changed: true },
-  ])("of an unchanged pin that is $status says changes: $changed", ({ status, changed }) => {
-    const diff = diffCheckpoint({ ...pinned, status }, full(), shop.context);
+  ])("of an unchanged pin that is $status says changes: $changed", async ({ status, changed }) => {
+    const diff = await diffCheckpoint({ ...pinned, status }, full(), shop.context);
     expect(diff).toEqual({ changes: changed, replaces: [] });
   });
 
   test.each(["project", "logstore", "consumerGroup", "shard", "checkpoint", "triggers", "reason"])(
     "of a %s that is not known yet is an update without replaces",
-    (name) => {
-      const diff = diffCheckpoint(pinned, full({ [name]: notYetKnown }), shop.context);
+    async (name) => {
+      const diff = await diffCheckpoint(pinned, full({ [name]: notYetKnown }), shop.context);
       expect(diff).toEqual({ changes: true, replaces: [] });
     },
   );
 
-  test("of a state that it cannot read is an update without replaces, and never throws", () => {
-    for (const olds of [{}, { status: 7 }, { ...pinned, checkpoint: 7 }, { ...pinned, project: undefined }]) {
-      expect(diffCheckpoint(olds, full(), shop.context)).toEqual({ changes: true, replaces: [] });
-    }
+  test.each([
+    { name: "without inputs", olds: () => ({}) },
+    { name: "with an input of another type", olds: () => ({ ...pinned, checkpoint: 7 }) },
+    { name: "with an input that is gone", olds: () => ({ ...pinned, project: undefined }) },
+  ])("of a state $name is none in a refresh, and refused after a check", async ({ olds }) => {
+    const none = { changes: false, replaces: [] };
+    expect(await diffCheckpoint(olds(), full(), shop.context)).toEqual(none);
+    const context = await anotherProcess();
+    await checkCheckpoint(full(), full(), context);
+    await expect(diffCheckpoint(olds(), full(), context)).rejects.toThrow(
+      "Pulumi's state of this resource cannot be read",
+    );
   });
 
-  test("of the outputs alone is none: nothing in them is an input", () => {
+  test("of a state of a newer version is none in a refresh, and refused after a check", async () => {
+    const newer = { ...pinned, schemaVersion: 99 };
+    expect((await diffCheckpoint(newer, full(), shop.context)).changes).toBe(false);
+    const context = await anotherProcess();
+    await checkCheckpoint(full(), full(), context);
+    await expect(diffCheckpoint(newer, full(), context)).rejects.toThrow("schemaVersion");
+  });
+
+  test("without a check before it looks at nothing and says nothing: it belongs to a refresh", async () => {
+    const context = await anotherProcess();
+    const news = full({ checkpoint: shop.cursor(5) });
+    expect(await diffCheckpoint(pinned, news, context)).toEqual({ changes: true, replaces: [] });
+    expect(shop.takeCalls()).toEqual([]);
+    expect(shop.lines).toEqual([]);
+  });
+
+  test("of the outputs alone is none: nothing in them is an input", async () => {
     const moved = {
       ...pinned,
       checkpointTime: "2020-01-01T00:00:00Z",
       previousConsumer: "x",
-      schemaVersion: 2,
     };
-    expect(diffCheckpoint(moved, full(), shop.context).changes).toBe(false);
+    expect((await diffCheckpoint(moved, full(), shop.context)).changes).toBe(false);
   });
 });
 
@@ -201,29 +240,33 @@ describe("check", () => {
   test("looks once where a process is asked twice for the same act", async () => {
     const context = await anotherProcess();
     const news = full({ checkpoint: shop.cursor(5) });
-    await checkCheckpoint(full(), news, context);
+    await checkCheckpoint({}, news, context);
     expect(shop.takeCalls()).not.toEqual([]);
-    diffCheckpoint(full({ shard: 1 }), news, context);
     expect((await checkCheckpoint({}, news, context)).problems).toEqual([]);
     expect(shop.takeCalls()).toEqual([]);
   });
 
   test("names both of two resources that move one shard", async () => {
     const context = await anotherProcess();
-    await checkCheckpoint({}, full({ reason: "first" }), context);
-    const second = full({ checkpoint: shop.cursor(5), reason: "second" });
-    const { problems } = await checkCheckpoint({}, second, context);
-    expect(problems).toEqual([
-      {
-        property: "",
-        reason: [
-          "two resources move the same shard, and which one came last would be chance",
-          `  shop/orders/billing/0 at ${shop.cursor(7)}, reason: first`,
-          `  shop/orders/billing/0 at ${shop.cursor(5)}, reason: second`,
-          "Take one of them out.",
-        ].join("\n"),
-      },
-    ]);
+    await checkCheckpoint({}, full({ self: "urn:first", reason: "first" }), context);
+    const second = full({ self: "urn:second", checkpoint: shop.cursor(5), reason: "second" });
+    const { problems, refused } = await checkCheckpoint({}, second, context);
+    expect(problems).toEqual([]);
+    expect(refused && describeReport(refused)).toBe(
+      [
+        "two resources move the same shard, and which one came last would be chance",
+        `  shop/orders/billing/0 at ${shop.cursor(7)}, reason: first`,
+        `  shop/orders/billing/0 at ${shop.cursor(5)}, reason: second`,
+        "Take one of them out.",
+      ].join("\n"),
+    );
+  });
+
+  test("never takes one resource for two, whatever it is declared to do", async () => {
+    const context = await anotherProcess();
+    await checkCheckpoint({}, full({ self: "urn:first" }), context);
+    const again = full({ self: "urn:first", checkpoint: shop.cursor(5) });
+    expect((await checkCheckpoint({}, again, context)).refused).toBeUndefined();
   });
 
   test.each([
