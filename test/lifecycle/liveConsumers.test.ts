@@ -5,9 +5,10 @@ import {
 } from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
 import { type LifecycleContext } from "../../provider/src/lifecycle/context.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
-import { UnfinishedError } from "../../provider/src/lifecycle/failures.js";
+import { RefusedError, UnfinishedError } from "../../provider/src/lifecycle/failures.js";
 import { millisecondsOf } from "../../provider/src/model/duration.js";
 import { instantOfMilliseconds } from "../../provider/src/model/instant.js";
+import { describeReport } from "../../provider/src/texts/describeReport.js";
 import { Shop, declaredPin } from "./shop.js";
 
 const id = "shop/orders/billing/0";
@@ -16,16 +17,19 @@ let shop: Shop;
 let context: LifecycleContext;
 /** What happens while the provider sleeps: called after each step with the seconds that have passed in all. */
 let whileAsleep: (seconds: number) => void;
-let probe: () => Promise<void>;
+let engineAlive: () => void;
 
 beforeEach(async () => {
   shop = await Shop.open();
   commit(1);
   whileAsleep = () => undefined;
-  probe = () => Promise.resolve();
+  engineAlive = () => undefined;
   context = {
     ...shop.context,
-    probeEngine: () => probe(),
+    engineAlive: () => {
+      engineAlive();
+    },
+    monotonic: () => shop.now,
     now: () => instantOfMilliseconds(shop.now),
     // Sleeping is what makes time pass.
     sleep: (duration) => {
@@ -50,6 +54,18 @@ function cursor(hoursBeforeNoon: number): string {
 
 function commit(hoursBeforeNoon: number): void {
   shop.commit(cursor(hoursBeforeNoon));
+}
+
+/** The consumer of shard 0 saves what it read of shard 1. */
+function commitElsewhere(): void {
+  shop.emulator.commit("shop", "orders", "billing", 1, cursor(1), { consumer: "host-a" });
+}
+
+async function failureOf(call: Promise<unknown>): Promise<unknown> {
+  return call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 }
 
 function pin(more: Declared): Declared {
@@ -84,28 +100,44 @@ describe('onActiveConsumers: "wait"', () => {
     ]);
   });
 
-  test("decides again by what it sees afterwards", async () => {
+  test("waits on while a consumer of the shard commits elsewhere, and then pins", async () => {
     whileAsleep = (seconds) => {
-      if (seconds === 30) commit(0);
+      if (seconds === 30) commitElsewhere();
     };
     const { outs } = await createCheckpoint(pin(waiting), context);
-    expect(outs["previousCheckpoint"]).toBe(cursor(0));
+    expect(outs["status"]).toBe("pinned");
     expect(passed()).toBe(105);
   });
 
-  test("gives up where they will not be quiet in time, with nothing written", async () => {
-    whileAsleep = () => {
-      commit(1);
+  test("leaves alone a shard that a consumer saves meanwhile: it is not what was planned", async () => {
+    whileAsleep = (seconds) => {
+      if (seconds === 30) commit(0);
     };
-    await expect(createCheckpoint(pin({ ...waiting, waitTimeout: "PT3M" }), context)).rejects.toThrow(
+    const failure = await failureOf(createCheckpoint(pin(waiting), context));
+    if (!(failure instanceof UnfinishedError)) throw new Error("it did not fail");
+    expect(failure.outs["status"]).toBe("uncertain");
+    expect(writes()).toBe(0);
+    expect(stands()).toBe(cursor(0));
+  });
+
+  test.each([
+    { name: "who are seen to be too young at once", waitTimeout: "PT1M", longest: 0 },
+    { name: "who go on", waitTimeout: "PT3M", longest: 180 },
+  ])("gives up on consumers $name, with nothing written", async ({ waitTimeout, longest }) => {
+    whileAsleep = commitElsewhere;
+    const failure = await failureOf(createCheckpoint(pin({ ...waiting, waitTimeout }), context));
+    if (!(failure instanceof RefusedError)) throw new Error("it was not refused");
+    expect(describeReport(failure.report)).toContain(
       `${id}: refused, because consumers are alive and would overwrite the pin`,
     );
-    expect(passed()).toBeLessThanOrEqual(180);
+    expect(passed()).toBeLessThanOrEqual(longest);
     expect(writes()).toBe(0);
   });
 
   test("stops at the next step when the engine is gone", async () => {
-    probe = () => (passed() > 20 ? Promise.reject(new Error("the engine is gone")) : Promise.resolve());
+    engineAlive = () => {
+      if (passed() > 20) throw new Error("the engine is gone");
+    };
     await expect(createCheckpoint(pin(waiting), context)).rejects.toThrow("the engine is gone");
     expect(passed()).toBe(25);
     expect(writes()).toBe(0);
@@ -125,12 +157,11 @@ describe('the watch after onActiveConsumers: "overwrite"', () => {
     whileAsleep = (seconds) => {
       if (seconds === 10) commit(0);
     };
-    const failure = await createCheckpoint(pin(overwriting), context).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    const failure = await failureOf(createCheckpoint(pin(overwriting), context));
     if (!(failure instanceof UnfinishedError)) throw new Error("it did not fail");
-    expect(failure.message).toContain(`${id}: was pinned, and a consumer has overwritten the pin`);
+    expect(describeReport(failure.report)).toContain(
+      `${id}: was pinned, and a consumer has overwritten the pin`,
+    );
     expect(failure.outs["status"]).toBe("overwritten");
     const again = await updateCheckpoint(failure.outs, pin(overwriting), context);
     expect(again["status"]).toBe("overwritten");
@@ -154,7 +185,7 @@ describe('the watch after onActiveConsumers: "overwrite"', () => {
     const { outs } = await createCheckpoint(pin(overwriting), context);
     expect(outs["status"]).toBe("pinned");
     expect(shop.lines.at(-1)).toContain(
-      "warning: the pins are written, but can no longer be watched: GetCheckPoint",
+      `warning: ${id}: the pins are written, but can no longer be watched: GetCheckPoint`,
     );
   });
 });
