@@ -7,7 +7,6 @@ import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
 import { describeEvent } from "../../provider/src/texts/describeEvent.js";
 import { millisecondsOf } from "../../provider/src/model/duration.js";
 import { instantOfMilliseconds } from "../../provider/src/model/instant.js";
-import { describeEvent } from "../../provider/src/texts/describeEvent.js";
 import { ClientUnderTest, secrets } from "../sls/clientUnderTest.js";
 
 export const minute = 60_000;
