@@ -21,12 +21,11 @@ async function open(
 ): Promise<Real & { readonly stop: () => Promise<void> }> {
   const clock = { now: () => noon };
   const emulator = await SlsEmulator.start({ clock: () => clock.now() });
-  const born = new Map<number, number>();
   const retention = settings.ttl * 24 * hour;
   const oracle = new Oracle({
     mostAtOnce,
     retention,
-    createdAt: (shard) => (shard < 2 ? noon - 60 * 24 * hour : born.get(shard)),
+    createdAt: (shard) => world.createdAt(shard),
     receivedAt: (shard, cursor) => world.receivedAt(shard, cursor),
   });
   const tell = oracle.see.bind(oracle);
@@ -71,9 +70,20 @@ test(
     console.log(
       `${steps.length} histories of ${mean.toFixed(1)} steps, ${milliseconds.toFixed(1)} ms each, seed ${result.seed}`,
     );
-    expect(result.failed ? fc.defaultReportMessage(result) : "").toBe("");
+    expect(reportOf(result)).toBe("");
   },
 );
+
+/** What was found, the history that led there in as few steps as possible, and how to run it again. */
+function reportOf<Ts>(result: fc.RunDetails<Ts>): string {
+  if (!result.failed) return "";
+  const found = result.errorInstance instanceof Error ? result.errorInstance.message : "";
+  return [
+    found,
+    fc.stringify(result.counterexample),
+    `MODEL_SEED=${result.seed} MODEL_PATH=${result.counterexamplePath ?? ""} after ${result.numRuns} histories`,
+  ].join("\n");
+}
 
 test("a history sends the same requests over a real socket", { timeout: 600_000 }, async () => {
   const agent = new Agent({ connections: 1 });

@@ -52,6 +52,9 @@ export class World {
   readonly #carry: Carry;
   readonly #tell: (item: TraceItem) => void;
   readonly #mostAtOnce: number;
+  readonly #retention: number;
+  readonly #born = new Map<number, number>();
+  readonly #received = new Map<number, { readonly first: bigint; readonly times: readonly number[] }>();
   #now: number;
   #processes = 0;
   #ids = 0;
@@ -66,6 +69,7 @@ export class World {
     { ordered, ttl, mostAtOnce }: WorldSettings,
   ) {
     this.#mostAtOnce = mostAtOnce;
+    this.#retention = ttl * 24 * hour;
     this.emulator = emulator;
     this.#carry = carry(emulator);
     this.#tell = tell;
@@ -73,16 +77,13 @@ export class World {
     this.#now = noon - 60 * 24 * hour;
     clock.now = () => this.#now;
     emulator.createLogstore(project, logstore, { ttl, shardCount: 2 });
+    for (const shard of [0, 1]) this.#born.set(shard, this.#now);
     for (const group of Object.values(groups)) {
       emulator.createConsumerGroup(project, logstore, group, { timeout: 60, order: ordered });
     }
     this.#now = noon;
     for (const shard of [0, 1]) {
-      emulator.appendLogGroups(project, logstore, shard, {
-        count: logGroups,
-        from: noon - (logGroups - 1) * hour,
-        to: noon,
-      });
+      this.#receive(shard, logGroups);
       this.#save(groups.replay, shard, logGroups - 2);
     }
     this.#now += 5 * 60_000;
@@ -99,13 +100,13 @@ export class World {
 
   /** When the log group at a cursor was received; for the end, the one before it. Undefined outside of the window. */
   receivedAt(shard: number, cursor: string): number | undefined {
-    const at = decodeCursor(cursor);
-    const end = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end"));
-    const begin = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "begin"));
-    if (at === undefined || end === undefined || begin === undefined) return undefined;
-    if (shard > 1 || at < begin || at > end || begin === end) return undefined;
-    const index = logGroups - Number(end - at);
-    return noon - (logGroups - 1 - Math.min(index, logGroups - 1)) * hour;
+    const [at, received] = [decodeCursor(cursor), this.#received.get(shard)];
+    if (at === undefined || received === undefined) return undefined;
+    const { first, times } = received;
+    if (at < first || at > first + BigInt(times.length)) return undefined;
+    const time = times[Math.min(Number(at - first), times.length - 1)];
+    const kept = time !== undefined && time >= this.#now - this.#retention;
+    return kept ? time : undefined;
   }
 
   pass(milliseconds: number): void {
@@ -133,34 +134,53 @@ export class World {
     const shards = this.shards();
     const concerned = shards[shard % shards.length];
     if (concerned === undefined || shards.length > 5) return;
-    this.#attempt(() => this.emulator.splitShard(project, logstore, concerned));
+    this.#reshard(() => this.emulator.splitShard(project, logstore, concerned));
   }
 
   merge(shard: number): void {
     const shards = this.shards();
     const concerned = shards[shard % shards.length];
     if (concerned === undefined || shards.length > 5) return;
-    this.#attempt(() => this.emulator.mergeShards(project, logstore, concerned));
+    this.#reshard(() => [this.emulator.mergeShards(project, logstore, concerned)]);
   }
 
   /** What is closed already, or has no neighbour, cannot be split or merged. */
-  #attempt(change: () => unknown): void {
+  #reshard(change: () => readonly number[]): void {
     try {
-      change();
+      for (const shard of change()) {
+        this.#born.set(shard, this.#now);
+        this.#receive(shard, 3);
+      }
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "ServiceError") throw error;
     }
+  }
+
+  /** A shard receives a log group an hour until now. */
+  #receive(shard: number, count: number): void {
+    const times = Array.from({ length: count }, (_, index) => this.#now - (count - 1 - index) * hour);
+    this.emulator.appendLogGroups(
+      project,
+      logstore,
+      shard,
+      times.map((receivedAt) => ({ receivedAt, logs: [] })),
+    );
+    const begin = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end")) ?? 0n;
+    this.#received.set(shard, { first: begin - BigInt(count), times });
+  }
+
+  createdAt(shard: number): number | undefined {
+    return this.#born.get(shard);
   }
 
   shards(): number[] {
     return this.emulator.shardStates(project, logstore, groups.replay).map(({ shard }) => shard);
   }
 
-  /** The cursor of a log group, whether it is still there or not. */
+  /** The cursor of a log group, whether it is still there or not; of the end, for one that is not there yet. */
   cursor(shard: number, index: number): string {
-    const end = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end")) ?? 0n;
-    const count = shard < 2 ? logGroups : 0;
-    return encodeCursor(end - BigInt(count - Math.min(index, count)));
+    const { first, times } = this.#received.get(shard) ?? { first: 100n, times: [] };
+    return encodeCursor(first + BigInt(Math.min(index, times.length)));
   }
 
   record(group: string, shard: number): SavedRecord | undefined {
