@@ -245,7 +245,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       at: requestIndex,
-      do: fc.constant("pass" as const),
+      do: fc.constantFrom("pass" as const, "answerLate" as const),
       seconds: fc.constantFrom(1, 4, 6, 90),
     }),
   },

@@ -32,7 +32,8 @@ const faults: Readonly<Record<FaultName, Fault>> = {
 export type Disturbance =
   | { readonly at: number; readonly do: "commit"; readonly shard: number; readonly index: number }
   | { readonly at: number; readonly do: "split" | "merge"; readonly shard: number }
-  | { readonly at: number; readonly do: "pass"; readonly seconds: number }
+  /** Time passes before the request leaves, or before its answer is there. */
+  | { readonly at: number; readonly do: "pass" | "answerLate"; readonly seconds: number }
   | { readonly at: number; readonly do: "kill"; readonly when: "before" | "after" }
   | { readonly at: number; readonly do: "stale" }
   | { readonly at: number; readonly do: "fault"; readonly fault: FaultName; readonly to: "request" | "write" };
@@ -217,7 +218,6 @@ export class World {
   }
 
   #turn(id: number, life: Lifetime, traffic: Traffic, options: DispatchOptions): Turn {
-    const sentAt = this.#now;
     if (life.isOver) return { fate: "killed", after: () => undefined };
     this.#now += 2;
     const due = traffic.next(options.method === "POST");
@@ -241,6 +241,7 @@ export class World {
       fate: kill === undefined ? "served" : "unheard",
       after: (told) => {
         rule?.remove();
+        for (const each of due) if (each.do === "answerLate") this.pass(each.seconds * 1_000);
         const logged = this.emulator.requests[count];
         this.#sample();
         // What was thrown before the bytes left never reached the service.
@@ -253,7 +254,6 @@ export class World {
           shard,
           query,
           sent: typeof options.body === "string" ? options.body : "",
-          sentAt,
           arrivedAt,
           status: told.status,
           answer: told.body,
@@ -282,6 +282,7 @@ export class World {
         return this.merge(disturbance.shard);
       case "pass":
         return this.pass(disturbance.seconds * 1_000);
+      case "answerLate":
       case "kill":
       case "stale":
       case "fault":
