@@ -206,7 +206,7 @@ describe("each option of a replay", { timeout: 600_000 }, () => {
   it("hideDiffs adds to what is hidden anyway", () => {
     const [, plan, apply] = replayOf("hideDiffs");
     const hidden = ["__provider", "plan", "self", "reason"];
-    expect([plan.hideDiff, apply.hideDiff]).toEqual([hidden, hidden]);
+    for (const { hideDiff } of [plan, apply]) expect(hideDiff).toEqual(expect.arrayContaining(hidden));
   });
 
   it("additionalSecretOutputs are encrypted", () => {

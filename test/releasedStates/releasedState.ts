@@ -101,6 +101,13 @@ export class ReleasedState {
     return this.emulator.cursorAt("shop", "orders", shard, to - hours * hour);
   }
 
+  /** Saves as a consumer does that is gone again when this returns. */
+  commit(hours: number, shard: number): void {
+    const consumer = { consumer: "host-a" };
+    this.emulator.commit("shop", "orders", "billing", shard, this.cursor(hours, shard), consumer);
+    this.emulator.advanceClock(10 * minute);
+  }
+
   /** Where the shards stand now. */
   stands(): readonly (string | undefined)[] {
     return this.#fixture.world.checkpoints.map(

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Identity } from "../service/identity.js";
@@ -22,6 +23,12 @@ import type { Rule, RuleBook } from "./rule.js";
 import { authenticate } from "./signature/authenticate.js";
 import { asServiceError } from "./unexpected.js";
 
+/** A certificate and its private key, as PEM texts. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** What the server works with. */
 export interface CallServerOptions {
   readonly service: SlsService;
@@ -30,6 +37,8 @@ export interface CallServerOptions {
   readonly rules: RuleBook;
   /** Called with an error that is no answer of the service but a fault of the emulator. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Makes it speak HTTPS. */
+  readonly tls?: TlsFiles;
 }
 
 /** The HTTP front: reads a request, logs it, authenticates it, applies the rule that concerns it, answers. */
@@ -44,12 +53,13 @@ export class CallServer {
   constructor(options: CallServerOptions) {
     this.#options = options;
     this.#meter = new CallMeter(options.service.assumptions);
-    this.#server = createServer({
+    const limits = {
       requireHostHeader: false,
       keepAliveTimeout: 60_000,
       headersTimeout: 20_000,
       requestTimeout: 30_000,
-    });
+    };
+    this.#server = options.tls ? createTlsServer({ ...limits, ...options.tls }) : createServer(limits);
     this.#server.on("request", (message, response) => {
       this.#handle(message, response).catch((error: unknown) => {
         options.onUnexpected(error);

@@ -237,7 +237,8 @@ class Run {
         ...(asked !== undefined && { asked }),
         judges: of,
         known: true,
-        plannedShards: act.round.knownShards,
+        // A pin names its shard and an absolute cursor: no split or merge elsewhere changes what it asks for.
+        ...(of === "group" && { plannedShards: act.round.knownShards }),
       },
       { kind: "seen", ...look.seen, shard: observationOf(act, look) },
       (record) => this.#isOurs(record),

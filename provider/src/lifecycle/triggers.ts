@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** The digest of triggers that are not declared. */
-const noTriggers = "none";
+export const noTriggers = "none";
 
 /**
  * Returns a short text that differs whenever declared triggers do. State keeps it in place of the triggers, which
