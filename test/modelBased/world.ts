@@ -188,6 +188,10 @@ export class World {
     return this.emulator.checkpoint(project, logstore, group, shard);
   }
 
+  end(shard: number): string {
+    return this.emulator.cursorAt(project, logstore, shard, "end");
+  }
+
   /** A process of the provider, with the disturbances that wait for its requests. */
   start(phase: "preview" | "update" | "refresh"): ProviderProcess {
     // A command of the engine takes its time.
@@ -228,8 +232,11 @@ export class World {
     const stale = asksWhere && traffic.takeStale() ? this.#staleAnswer(options.path) : undefined;
     const rule = kill === undefined ? this.#rule(stale ?? (fault && faults[fault.fault])) : undefined;
     if (kill !== undefined) {
-      life.end();
-      if (kill.when === "before") return { fate: "killed", after: () => undefined };
+      life.isOver = true;
+      if (kill.when === "before") {
+        life.end();
+        return { fate: "killed", after: () => undefined };
+      }
     }
     this.#sample();
     const [place, query] = parsePath(options.path);
@@ -245,7 +252,10 @@ export class World {
         const logged = this.emulator.requests[count];
         this.#sample();
         // What was thrown before the bytes left never reached the service.
-        if (logged === undefined) return;
+        if (logged === undefined) {
+          if (kill !== undefined) life.end();
+          return;
+        }
         this.#tell({
           kind: "exchange",
           process: id,
@@ -260,6 +270,7 @@ export class World {
           before,
           after: this.#recordOf(place.group, shard),
         });
+        if (kill !== undefined) life.end();
       },
     };
   }
@@ -343,6 +354,7 @@ class Traffic {
 
 /** Whether a process is alive, and who waits for its end. */
 class Lifetime {
+  /** From here on nothing that it does has an effect. */
   isOver = false;
   readonly killed: Promise<never>;
   /** For what a dead process would wait for. */
@@ -357,7 +369,6 @@ class Lifetime {
   }
 
   end(): void {
-    this.isOver = true;
     this.#end(new Killed("killed"));
   }
 }
