@@ -150,6 +150,20 @@ class PreviewAndUp extends Step {
   }
 }
 
+/** State of a newer version is not read, so nothing may be written by it. */
+class UpWithNewerState extends Step {
+  constructor(private readonly resource: "plan" | "apply" | "pin") {
+    super(`upWithNewerState(${resource})`);
+  }
+
+  protected async take(model: Model, { world, engine, oracle }: Real): Promise<void> {
+    if (!engine.has(this.resource)) return;
+    await engine.upWithNewerState(this.resource, programOf(model, world));
+    oracle.expectNoWrite(world.lastProcess, this.resource === "pin" ? groups.pin : groups.replay);
+    model.settled = undefined;
+  }
+}
+
 class Refresh extends Step {
   constructor() {
     super("refresh()");
@@ -196,7 +210,9 @@ export async function findWayForward(model: Model, real: Real): Promise<void> {
   let outcome: Outcome | undefined;
   for (let tries = 0; tries < 2; tries += 1) {
     const { replay, pin } = programOf(model, world);
-    outcome = await engine.up({ replay, pin: { ...pin, checkpoint: world.end(0) } });
+    const end = world.end(0);
+    // A pin of a shard that is gone is taken out of the program.
+    outcome = await engine.up({ replay, pin: end === undefined ? undefined : { ...pin, checkpoint: end } });
     judge(real);
     if (outcome.green) return;
   }
@@ -375,6 +391,7 @@ export function histories(replayPath: string | undefined) {
       unusualUp,
       fc.constant(new PreviewAndUp({})),
       fc.constant(new Refresh()),
+      fc.constantFrom("plan" as const, "apply" as const, "pin" as const).map((each) => new UpWithNewerState(each)),
       declareOthers,
       declareOthers,
       declareOne,

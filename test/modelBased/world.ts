@@ -188,7 +188,9 @@ export class World {
     return this.emulator.checkpoint(project, logstore, group, shard);
   }
 
-  end(shard: number): string {
+  /** Undefined where the shard is there no more. */
+  end(shard: number): string | undefined {
+    if (!this.shards().includes(shard)) return undefined;
     return this.emulator.cursorAt(project, logstore, shard, "end");
   }
 

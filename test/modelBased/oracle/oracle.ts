@@ -84,6 +84,12 @@ export class Oracle {
     return this.#process(process).requests;
   }
 
+  /** Demands that a process left a group alone, because the state of it cannot be read. */
+  expectNoWrite(process: number, group: string): void {
+    const write = this.#process(process).writes.find((each) => each.group === group);
+    if (write !== undefined) this.#violate(`${group}/${write.shard ?? ""} was written by state that cannot be read`);
+  }
+
   /** Demands that an up writes what the preview right before it named, when nothing happened in between. */
   comparePreview(preview: number, up: number, previewed: { green: boolean }, done: { green: boolean }): void {
     const [said, did] = [this.#process(preview), this.#process(up)];
