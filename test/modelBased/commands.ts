@@ -35,7 +35,7 @@ export function initialModel(): Model {
 }
 
 const instants = ["2026-11-22T07:00:00Z", "2026-11-22T03:00:00Z"] as const;
-const beforeEverything = "2026-09-30T00:00:00Z";
+const beforeEverything = "2026-09-01T00:00:00Z";
 
 function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(".000", "");
@@ -76,6 +76,11 @@ function programOf(model: Model, world: World) {
 export function judge({ oracle }: Real): void {
   const [first] = oracle.violations;
   if (first !== undefined) throw new Error(oracle.violations.join("\n"));
+}
+
+/** No two resources of a history move the same shard, so whoever meets another one meets itself. */
+function refuseMeetingItself({ failures }: Outcome): void {
+  if (failures.some((failure) => failure.includes("duplicate"))) throw new Error("a resource met itself");
 }
 
 abstract class Step implements Command {
@@ -120,6 +125,7 @@ class Up extends Step {
       throw new Error("the same up again sent requests");
     }
     world.disturbances = [];
+    refuseMeetingItself(outcome);
     if (!whole) model.settled = undefined;
     else if (outcome.green) model.settled = text;
     else if (model.settled !== text) model.settled = undefined;
@@ -137,8 +143,24 @@ class PreviewAndUp extends Step {
     const previewed = await engine.preview(program, this.options);
     const preview = world.lastProcess;
     const done = await engine.up(program, this.options);
+    refuseMeetingItself(previewed);
+    refuseMeetingItself(done);
     oracle.comparePreview(preview, world.lastProcess, previewed, done);
     model.settled = done.green && Object.keys(this.options).length === 0 ? JSON.stringify(program) : undefined;
+  }
+}
+
+/** State of a newer version is not read, so nothing may be written by it. */
+class UpWithNewerState extends Step {
+  constructor(private readonly resource: "plan" | "apply" | "pin") {
+    super(`upWithNewerState(${resource})`);
+  }
+
+  protected async take(model: Model, { world, engine, oracle }: Real): Promise<void> {
+    if (!engine.has(this.resource)) return;
+    await engine.upWithNewerState(this.resource, programOf(model, world));
+    oracle.expectNoWrite(world.lastProcess, this.resource === "pin" ? groups.pin : groups.replay);
+    model.settled = undefined;
   }
 }
 
@@ -188,8 +210,9 @@ export async function findWayForward(model: Model, real: Real): Promise<void> {
   let outcome: Outcome | undefined;
   for (let tries = 0; tries < 2; tries += 1) {
     const { replay, pin } = programOf(model, world);
-    const checkpoint = world.record(groups.pin, 0)?.checkpoint ?? world.cursor(0, 0);
-    outcome = await engine.up({ replay, pin: { ...pin, checkpoint } });
+    const end = world.end(0);
+    // A pin of a shard that is gone is taken out of the program.
+    outcome = await engine.up({ replay, pin: end === undefined ? undefined : { ...pin, checkpoint: end } });
     judge(real);
     if (outcome.green) return;
   }
@@ -245,7 +268,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       at: requestIndex,
-      do: fc.constant("pass" as const),
+      do: fc.constantFrom("pass" as const, "answerLate" as const),
       seconds: fc.constantFrom(1, 4, 6, 90),
     }),
   },
@@ -368,6 +391,7 @@ export function histories(replayPath: string | undefined) {
       unusualUp,
       fc.constant(new PreviewAndUp({})),
       fc.constant(new Refresh()),
+      fc.constantFrom("plan" as const, "apply" as const, "pin" as const).map((each) => new UpWithNewerState(each)),
       declareOthers,
       declareOthers,
       declareOne,

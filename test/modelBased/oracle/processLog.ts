@@ -72,7 +72,7 @@ export class ProcessLog {
   }
 }
 
-function lookOf({ answer, sentAt }: Exchange): Look {
+function lookOf({ answer, arrivedAt: sentAt }: Exchange): Look {
   const records = JSON.parse(answer) as readonly (SavedRecord & { readonly shard: number })[];
   return { sentAt, records: new Map(records.map((record) => [record.shard, record])), writtenSince: [] };
 }
