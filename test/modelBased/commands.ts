@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { type Engine, type Outcome, type Properties, type UpOptions } from "./engine.ts";
 import { type Oracle } from "./oracle/oracle.ts";
-import { type Disturbance, type FaultName, type World, groups, hour, logstore, noon, project } from "./world.ts";
+import {
+  type Disturbance,
+  type FaultName,
+  type World,
+  groups,
+  hour,
+  logstore,
+  noon,
+  project,
+} from "./world.ts";
 
 /** A position as a history has it: cursors are named by the log group that they are of. */
 type Position = string | { readonly cursor: number };
@@ -146,7 +155,8 @@ class PreviewAndUp extends Step {
     refuseMeetingItself(previewed);
     refuseMeetingItself(done);
     oracle.comparePreview(preview, world.lastProcess, previewed, done);
-    model.settled = done.green && Object.keys(this.options).length === 0 ? JSON.stringify(program) : undefined;
+    model.settled =
+      done.green && Object.keys(this.options).length === 0 ? JSON.stringify(program) : undefined;
   }
 }
 
@@ -206,7 +216,12 @@ export async function findWayForward(model: Model, real: Real): Promise<void> {
   world.disturbances = [];
   world.pass(10 * 60_000);
   model.from = { "*": "keep" };
-  model.bounds = { onActiveConsumers: "overwrite", watchFor: "PT0S", maxMove: "P3650D", applyBefore: iso(world.now + 24 * hour) };
+  model.bounds = {
+    onActiveConsumers: "overwrite",
+    watchFor: "PT0S",
+    maxMove: "P3650D",
+    applyBefore: iso(world.now + 24 * hour),
+  };
   let outcome: Outcome | undefined;
   for (let tries = 0; tries < 2; tries += 1) {
     const { replay, pin } = programOf(model, world);
@@ -277,9 +292,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
 /** Every write is refused, or every answer is lost: the same thing happens to all of them. */
 const toEveryWrite = fc
   .constantFrom<FaultName>("denied", "lostBefore", "lostAfter", "quota")
-  .map((fault) =>
-    [0, 1, 2, 3, 4, 5].map((at): Disturbance => ({ at, do: "fault", fault, to: "write" })),
-  );
+  .map((fault) => [0, 1, 2, 3, 4, 5].map((at): Disturbance => ({ at, do: "fault", fault, to: "write" })));
 
 const disturbances = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Disturbance[]>([]) },
@@ -293,7 +306,11 @@ const replacement = fc.record({
     by: fc.constantFrom("taint" as const, "trigger" as const),
   }),
 });
-const targets = fc.constantFrom<UpOptions>({ targets: ["plan"] }, { targets: ["apply"] }, { targets: ["pin"] });
+const targets = fc.constantFrom<UpOptions>(
+  { targets: ["plan"] },
+  { targets: ["apply"] },
+  { targets: ["pin"] },
+);
 
 const up = disturbances.map((each) => new Up(each, {}));
 const unusualUp = fc
@@ -341,14 +358,19 @@ const bound: fc.Arbitrary<readonly [string, unknown]> = fc.oneof(
     weight: 3,
     arbitrary: fc
       .constantFrom(undefined, 60_000, 20 * 60_000, 4 * hour)
-      .map((after) => ["applyBefore", after === undefined ? undefined : iso(noon + 5 * 60_000 + after)] as const),
+      .map(
+        (after) => ["applyBefore", after === undefined ? undefined : iso(noon + 5 * 60_000 + after)] as const,
+      ),
   },
   {
     weight: 1,
     arbitrary: fc.constantFrom("PT1H", "PT6H", "P90D", "P90D").map((value) => ["maxMove", value] as const),
   },
   { weight: 1, arbitrary: fc.constantFrom(true, undefined).map((value) => ["allowSkip", value] as const) },
-  { weight: 1, arbitrary: fc.constantFrom(true, undefined).map((value) => ["allowTruncated", value] as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(true, undefined).map((value) => ["allowTruncated", value] as const),
+  },
   {
     weight: 1,
     arbitrary: fc
@@ -391,7 +413,9 @@ export function histories(replayPath: string | undefined) {
       unusualUp,
       fc.constant(new PreviewAndUp({})),
       fc.constant(new Refresh()),
-      fc.constantFrom("plan" as const, "apply" as const, "pin" as const).map((each) => new UpWithNewerState(each)),
+      fc
+        .constantFrom("plan" as const, "apply" as const, "pin" as const)
+        .map((each) => new UpWithNewerState(each)),
       declareOthers,
       declareOthers,
       declareOne,

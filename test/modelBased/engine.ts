@@ -301,7 +301,9 @@ class Run {
 
 /** The same state, as if a version to come had written it. */
 function newer(value: Properties): Properties {
-  return JSON.parse(JSON.stringify(value, (name, each: unknown) => (name === "schemaVersion" ? 99 : each))) as Properties;
+  return JSON.parse(
+    JSON.stringify(value, (name, each: unknown) => (name === "schemaVersion" ? 99 : each)),
+  ) as Properties;
 }
 
 function plain(value: Properties): Properties {

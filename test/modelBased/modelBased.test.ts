@@ -103,7 +103,11 @@ test("a history sends the same requests over a real socket", { timeout: 600_000 
       try {
         await fc.asyncModelRun(() => ({ model: initialModel(), real }), commands);
       } finally {
-        logs.push(real.world.emulator.requests.map(({ call, shard, body, status }) => `${call} ${shard} ${body} ${status}`));
+        logs.push(
+          real.world.emulator.requests.map(
+            ({ call, shard, body, status }) => `${call} ${shard} ${body} ${status}`,
+          ),
+        );
         await real.stop();
       }
     }

@@ -36,7 +36,12 @@ export type Disturbance =
   | { readonly at: number; readonly do: "pass" | "answerLate"; readonly seconds: number }
   | { readonly at: number; readonly do: "kill"; readonly when: "before" | "after" }
   | { readonly at: number; readonly do: "stale" }
-  | { readonly at: number; readonly do: "fault"; readonly fault: FaultName; readonly to: "request" | "write" };
+  | {
+      readonly at: number;
+      readonly do: "fault";
+      readonly fault: FaultName;
+      readonly to: "request" | "write";
+    };
 
 export interface WorldSettings {
   /** Whether children of a split wait for their parents. */
@@ -323,7 +328,9 @@ export class World {
     if (sample === undefined) return undefined;
     const only = query["shard"];
     const records = sample.records[group] ?? [];
-    const listed = records.filter((record) => only === undefined || String(Reflect.get(record, "shard")) === only);
+    const listed = records.filter(
+      (record) => only === undefined || String(Reflect.get(record, "shard")) === only,
+    );
     return { kind: "body", status: 200, contentType: "application/json", body: JSON.stringify(listed) };
   }
 }
@@ -375,7 +382,9 @@ class Lifetime {
   }
 }
 
-function parsePath(path: string): [{ readonly group?: string; readonly shard?: number }, Record<string, string>] {
+function parsePath(
+  path: string,
+): [{ readonly group?: string; readonly shard?: number }, Record<string, string>] {
   const [place = "", search = ""] = path.split("?");
   const group = /\/consumergroups\/([^/]+)/.exec(place)?.[1];
   const shard = /\/shards\/(\d+)/.exec(place)?.[1];

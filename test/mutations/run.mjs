@@ -23,7 +23,9 @@ let failed = 0;
 for (const patch of patches) {
   const found = tryPatch(patch);
   if (!found.ok) failed += 1;
-  console.log(`${found.ok ? "found    " : "NOT FOUND"} ${patch.replace(/\.patch$/, "")}\n${indent(found.text)}`);
+  console.log(
+    `${found.ok ? "found    " : "NOT FOUND"} ${patch.replace(/\.patch$/, "")}\n${indent(found.text)}`,
+  );
 }
 process.exitCode = failed === 0 && patches.length > 0 ? 0 : 1;
 
@@ -50,10 +52,24 @@ function tryPatch(patch) {
 /** Everything that is versioned, with the packages that are installed here. */
 function copyOfTree() {
   const copy = mkdtempSync(join(tmpdir(), "mutation-"));
-  const versioned = execFileSync("git", ["ls-files", "-z", "provider", "emulator", "test/modelBased", "test/package.json", "package.json", "tsconfig.json", "vitest.config.mts"], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const versioned = execFileSync(
+    "git",
+    [
+      "ls-files",
+      "-z",
+      "provider",
+      "emulator",
+      "test/modelBased",
+      "test/package.json",
+      "package.json",
+      "tsconfig.json",
+      "vitest.config.mts",
+    ],
+    {
+      cwd: root,
+      encoding: "utf8",
+    },
+  );
   for (const file of versioned.split("\0").filter((name) => name !== "")) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(root, file), join(copy, file));

@@ -46,8 +46,11 @@ export class ProcessLog {
   requests = 0;
   call: CallLog | undefined;
   readonly writes: Exchange[] = [];
-  readonly named: { readonly group: string; readonly moves: readonly number[]; readonly live: readonly number[] }[] =
-    [];
+  readonly named: {
+    readonly group: string;
+    readonly moves: readonly number[];
+    readonly live: readonly number[];
+  }[] = [];
   readonly #looks = new Map<string, Look>();
 
   constructor(readonly phase: OperationBegan["phase"]) {}
