@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { EngineProbe } from "./engineProbe.js";
+import { EngineWatch } from "./engineWatch.js";
 import { type CheckResult, type DiffResult } from "./lifecycle/answers.js";
 import {
   checkCheckpoint,
@@ -38,12 +38,14 @@ import { Connections } from "./sls/connections.js";
 import { SlsError } from "./sls/errors.js";
 import { credentialsSource } from "./sls/official/credentialsSource.js";
 
+export { type ConfigurationKeys } from "./sls/configuration.js";
+
 /** The kinds of resources and the context that they run in: what every front of this package shares. */
 
 /** The life of one kind of resource, in terms that know nothing of Pulumi. */
 export interface Life {
   check(olds: Declared, news: Declared, context: LifecycleContext): CheckResult | Promise<CheckResult>;
-  diff(olds: Declared, news: Declared, context: LifecycleContext): DiffResult;
+  diff(olds: Declared, news: Declared, context: LifecycleContext): DiffResult | Promise<DiffResult>;
   create(
     news: Declared,
     context: LifecycleContext,
@@ -79,14 +81,13 @@ export const lives = {
   },
 } satisfies Record<string, Life>;
 
-/** What a read function is told: the answer, or why there is none, in words for whoever runs the program. */
+/** What a read function is told: the answer, or why there is none, as data. */
 export type Reading<Answer> =
-  | { readonly answer: Answer; readonly failure?: undefined }
-  | { readonly failure: { readonly message: string; readonly code: string | undefined } };
+  { readonly answer: Answer; readonly failure?: undefined } | { readonly failure: SlsError | RefusedError };
 
-/** Reads for the functions of a program, with the configuration that the program has. */
+/** Reads for the functions of a program and for the command line, with the configuration that each has. */
 export function openReader(keys: ConfigurationKeys) {
-  const { client, now } = contextOf(keys);
+  const { client, now } = contextOf(keys, () => undefined);
   return {
     checkpoints: (args: Declared) => attempted(() => getCheckpoints(client, args)),
     plan: (args: Declared) => attempted(() => getPlan(client, args, now())),
@@ -98,36 +99,39 @@ async function attempted<Answer>(read: () => Promise<Answer>): Promise<Reading<A
   try {
     return { answer: await read() };
   } catch (error) {
-    if (SlsError.isInstance(error)) return { failure: { message: error.message, code: error.code } };
-    if (error instanceof RefusedError) return { failure: { message: error.message, code: undefined } };
+    if (SlsError.isInstance(error) || error instanceof RefusedError) return { failure: error };
     throw error;
   }
 }
 
 const memory = new ProcessMemory();
-const connections = new Connections();
-const engineProbe = new EngineProbe(process.argv.at(-1) ?? "");
+const engine = new EngineWatch(process.argv.at(-1) ?? "");
 
-/** Everything that a resource touches outside of itself, with the configuration that a front was given. */
-export function contextOf(keys: ConfigurationKeys): LifecycleContext {
+/** Everything that a resource touches outside of itself, with the configuration and the ear that a front gives. */
+export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"]): LifecycleContext {
   const configuration = readConfiguration(keys, process.env, packageVersion());
+  const connections = new Connections();
+  const monotonic = (): number => performance.now();
   return {
     client: new SlsClient(configuration, credentialsSource(configuration.credentials, configuration), {
       now: Date.now,
+      monotonic,
       sleep: (duration) => sleep(millisecondsOf(duration)),
       random: Math.random,
       dispatcher: (origin) => connections.dispatcher(origin, configuration),
     }),
     memory,
-    print: (text) => {
-      console.log(text);
+    emit,
+    engineAlive: () => {
+      engine.assertAlive();
     },
-    probeEngine: () => engineProbe.check(),
     now: () => instantOfMilliseconds(Date.now()),
+    monotonic,
     sleep: async (duration) => {
       await sleep(millisecondsOf(duration));
     },
-    newAct: randomUUID,
+    newId: () => randomBytes(6).toString("base64url"),
+    mostAtOnce: configuration.maxConcurrency,
   };
 }
 

@@ -1,10 +1,17 @@
 import "./nodeVersion.js";
 import { type dynamic } from "@pulumi/pulumi";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
-import { UnfinishedError } from "./lifecycle/failures.js";
-import { type Life, contextOf, lives } from "./lives.js";
-
-export { openReader } from "./lives.js";
+import { RefusedError, UnfinishedError } from "./lifecycle/failures.js";
+import {
+  type Life,
+  type ConfigurationKeys,
+  type Reading,
+  contextOf,
+  lives,
+  openReader as openReaderOf,
+} from "./lives.js";
+import { describeEvent } from "./texts/describeEvent.js";
+import { describeReport } from "./texts/describeReport.js";
 
 /**
  * The entry that Pulumi's provider process loads, and the one place that translates its calls: unknown values,
@@ -24,15 +31,24 @@ export type ResourceLife = Required<Pick<dynamic.ResourceProvider, "check" | "di
 /** Answers the life of one kind of resource, with the configuration that Pulumi gives this process. */
 export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRequest): ResourceLife {
   const life: Life = lives[kind];
-  const context = contextOf((key) => request.config.get(key));
+  const context = contextOf(
+    (key) => request.config.get(key),
+    (event) => {
+      console.log(describeEvent(event));
+    },
+  );
   return {
     async check(olds: Properties, news: Properties) {
-      const { inputs, problems } = await life.check(declaredOf(olds), declaredOf(news), context);
-      return { inputs: propertiesOf(inputs), failures: problems.map(failureOf) };
+      const { inputs, problems, refused } = await life.check(declaredOf(olds), declaredOf(news), context);
+      const failures: dynamic.CheckFailure[] = problems.map(failureOf);
+      if (refused !== undefined) failures.push({ property: "", reason: describeReport(refused) });
+      return { inputs: propertiesOf(inputs), failures };
     },
-    diff(_id, olds: Properties, news: Properties) {
-      const { changes, replaces } = life.diff(declaredOf(olds), declaredOf(news), context);
-      return Promise.resolve({ changes, replaces: [...replaces], deleteBeforeReplace: false });
+    async diff(_id, olds: Properties, news: Properties) {
+      const { changes, replaces } = await wordedBriefly(async () =>
+        life.diff(declaredOf(olds), declaredOf(news), context),
+      );
+      return { changes, replaces: [...replaces], deleteBeforeReplace: false };
     },
     async create(inputs: Properties) {
       return keepingState(inputs, () => life.create(declaredOf(inputs), context));
@@ -79,17 +95,57 @@ function failureOf({ property, reason }: Problem): dynamic.CheckFailure {
 
 /**
  * Pulumi keeps the state of a failed resource only for an error of this shape. It re-attaches `__provider`
- * everywhere but here, and without it the resource could never be destroyed (reference/engine-runs.md 3).
+ * everywhere but here, and without it the resource could never be destroyed (docs/protocol.md).
  */
 async function keepingState<Result>(inputs: Properties, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
+    if (error instanceof RefusedError) throw new Error(describeReport(error.report), { cause: error });
     if (!(error instanceof UnfinishedError)) throw error;
-    throw Object.assign(new Error(error.message, { cause: error }), {
+    const message = describeReport(error.report);
+    throw Object.assign(new Error(message, { cause: error }), {
       id: error.id,
       properties: { ...error.outs, [providerKey]: inputs[providerKey] },
-      reasons: [error.message],
+      reasons: [message],
     });
   }
+}
+
+/** Pulumi's server prints an error of diff twice, once with its stack: both are the message alone. */
+async function wordedBriefly<Result>(act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const message = error instanceof RefusedError ? describeReport(error.report) : error.message;
+    const worded = new Error(message, { cause: error });
+    worded.stack = message;
+    worded.toString = () => message;
+    throw worded;
+  }
+}
+
+/** Reads for the functions of a program, with the configuration that the program has. */
+export function openReader(keys: ConfigurationKeys) {
+  const { checkpoints, plan, progress } = openReaderOf(keys);
+  return {
+    checkpoints: async (args: Declared) => worded(await checkpoints(args)),
+    plan: async (args: Declared) => worded(await plan(args)),
+    progress: async (args: Declared) => worded(await progress(args)),
+  };
+}
+
+/** An answer, or why there is none, in words for whoever runs the program. */
+type WordedReading<Answer> =
+  | { readonly answer: Answer; readonly failure?: undefined }
+  | { readonly failure: { readonly message: string; readonly code: string | undefined } };
+
+function worded<Answer>(reading: Reading<Answer>): WordedReading<Answer> {
+  const { failure } = reading;
+  if (failure === undefined) return reading;
+  if (failure instanceof RefusedError) {
+    return { failure: { message: describeReport(failure.report), code: undefined } };
+  }
+  return { failure: { message: failure.message, code: failure.code } };
 }

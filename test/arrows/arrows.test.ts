@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, "../..");
 const rule = "house/arrows";
 
 const folders = ["resources", "lifecycle", "rules", "texts", "model", "sls"];
-const files = ["index", "nodeVersion", "dynamicProvider", "provider", "lives", "engineProbe"];
+const files = ["index", "nodeVersion", "dynamicProvider", "provider", "lives", "engineWatch"];
 const rooms = [...folders, ...files];
 
 /** Ways to know another room: how the importing text looks, and which kind of knowing it is. */
@@ -43,7 +43,7 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["provider", "nodeVersion"],
   ["provider", "lives"],
   ["provider", "lifecycle"],
-  ["lives", "engineProbe"],
+  ["lives", "engineWatch"],
   ["lives", "lifecycle"],
   ["lives", "sls"],
   ["lives", "model"],

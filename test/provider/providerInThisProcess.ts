@@ -68,7 +68,7 @@ export class ProviderInThisProcess {
     olds: Properties,
     news: Properties,
   ): Promise<{ changes: "none" | "some"; replaces: string[] }> {
-    const { changes, replaces } = await this.#life.diff(id, wire(olds), wire(news));
+    const { changes, replaces } = await failing(this.#life.diff(id, wire(olds), wire(news)));
     return { changes: changes === true ? "some" : "none", replaces: replaces ?? [] };
   }
 

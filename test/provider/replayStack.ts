@@ -48,7 +48,13 @@ export interface ReplayProvider {
 /** How a step of the engine reaches the provider. */
 type Call = (provider: ReplayProvider) => Promise<SavedResource>;
 
-const notApplyInputs = ["from", "triggers", "allowTruncated"];
+const notApplyInputs = ["from", "triggers"];
+
+/** How Pulumi writes a value that is not known yet. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The URN of the component, which both children are given. */
+const self = "urn:pulumi:test::shop::sls:index:ConsumerGroupReplay::replay";
 
 /** Plays the engine for a ConsumerGroupReplay and its two children: what is called, in which order, what is saved. */
 export class ReplayStack {
@@ -63,14 +69,51 @@ export class ReplayStack {
     this.connect = connect;
   }
 
+  /** A preview calls check and diff of both children; the plan is unknown to the writes where it would be made anew. */
   async preview(replay: Properties): Promise<{ problems: readonly string[]; lines: readonly string[] }> {
     const server = await this.connect();
     try {
-      const { failures } = await server.check(this.state.plan?.inputs ?? {}, replay);
-      return { problems: failures.map(({ reason }) => reason), lines: [...server.lines] };
+      const checked = await server.check(this.state.plan?.inputs ?? {}, { ...replay, self });
+      const problems = checked.failures.map(({ reason }) => reason);
+      if (problems.length === 0) {
+        const saved = this.state.plan;
+        const same = saved !== undefined && (await this.#changes(server, saved, checked.inputs)) === "none";
+        problems.push(...(await this.#previewWrites(server, replay, same ? saved.outs["plan"] : unknown)));
+      }
+      return { problems, lines: [...server.lines] };
     } finally {
       await server.stop();
     }
+  }
+
+  async #previewWrites(
+    server: ReplayProvider,
+    replay: Properties,
+    plan: unknown,
+  ): Promise<readonly string[]> {
+    const writes = await server.as("replayApplyProvider");
+    const { inputs, failures } = await writes.check(
+      this.state.apply?.inputs ?? {},
+      this.#orderOf(replay, plan),
+    );
+    if (failures.length > 0 || this.state.apply === undefined) return failures.map(({ reason }) => reason);
+    try {
+      await this.#changes(writes, this.state.apply, inputs);
+      return [];
+    } catch (error) {
+      return [(error as Error).message];
+    }
+  }
+
+  async #changes(server: ReplayProvider, saved: SavedResource, inputs: Properties): Promise<string> {
+    const { changes, replaces } = await server.diff(saved.id, saved.outs, inputs);
+    return replaces.length > 0 ? "some" : changes;
+  }
+
+  /** What the component hands to the writes. */
+  #orderOf(replay: Properties, plan: unknown): Properties {
+    const inputs = Object.entries(replay).filter(([name]) => !notApplyInputs.includes(name));
+    return { ...Object.fromEntries(inputs), self, plan };
   }
 
   async up(replay: Properties): Promise<Up> {
@@ -87,7 +130,7 @@ export class ReplayStack {
     const done = { problems: [] as string[], plan: "not reached" as Step, apply: "not reached" as Step };
     const answer = (failure?: ProviderFailure): Up => ({ ...done, failure, lines: [...server.lines] });
     try {
-      const checked = await server.check(this.state.plan?.inputs ?? {}, replay);
+      const checked = await server.check(this.state.plan?.inputs ?? {}, { ...replay, self });
       done.problems = checked.failures.map(({ reason }) => reason);
       if (done.problems.length > 0) return answer();
       this.onChecked();
@@ -95,12 +138,14 @@ export class ReplayStack {
       done.plan = plan.step;
       this.state = { ...this.state, plan: await plan.call(server) };
       this.onPlanned();
-      const apply = await this.#step(await server.as("replayApplyProvider"), this.state.apply, {
-        ...Object.fromEntries(Object.entries(replay).filter(([name]) => !notApplyInputs.includes(name))),
-        plan: this.state.plan?.outs["plan"],
-      });
+      const writes = await server.as("replayApplyProvider");
+      const order = this.#orderOf(replay, this.state.plan?.outs["plan"]);
+      const { failures } = await writes.check(this.state.apply?.inputs ?? {}, order);
+      done.problems = failures.map(({ reason }) => reason);
+      if (done.problems.length > 0) return answer();
+      const apply = await this.#step(writes, this.state.apply, order);
       done.apply = apply.step;
-      await this.#keep(apply.inputs, async () => apply.call(await server.as("replayApplyProvider")));
+      await this.#keep(apply.inputs, () => apply.call(writes));
       return answer();
     } catch (error) {
       if (error instanceof ProviderFailure) return answer(error);

@@ -1,5 +1,7 @@
 import { type Duration } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
+import { type RunEvent } from "../rules/events.js";
+import { type Monotonic } from "../rules/run.js";
 import { type SlsClient } from "../sls/client.js";
 import { type ProcessMemory } from "./processMemory.js";
 
@@ -7,13 +9,15 @@ import { type ProcessMemory } from "./processMemory.js";
 export interface LifecycleContext {
   readonly client: SlsClient;
   readonly memory: ProcessMemory;
-  /** Shows one text to whoever runs Pulumi. Each text appears up to four times in one `up`. */
-  readonly print: (text: string) => void;
+  /** Tells what happens, as data. Pulumi shows each text that is made of it up to four times in one `up`. */
+  readonly emit: (event: RunEvent) => void;
   /** Throws when the engine that gave the order is gone: a provider outlives an engine that was killed. */
-  readonly probeEngine: () => Promise<void>;
-  /** By this machine's clock; only for measuring how long something takes. */
+  readonly engineAlive: () => void;
   readonly now: () => Instant;
+  readonly monotonic: () => Monotonic;
   readonly sleep: (duration: Duration) => Promise<void>;
-  /** A name that no other act has. */
-  readonly newAct: () => string;
+  /** A short name that nothing else in the state of a resource has. */
+  readonly newId: () => string;
+  /** How many writes go out at once. */
+  readonly mostAtOnce: number;
 }

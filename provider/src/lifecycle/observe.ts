@@ -47,13 +47,13 @@ async function lookAtShard(client: SlsClient, identity: ShardIdentity, target: C
   };
 }
 
-export interface GroupLook {
+export interface GroupState {
   readonly shards: Answered<readonly Shard[]>;
   readonly group: Answered<ConsumerGroupSettings>;
   readonly checkpoints: Answered<readonly StoredCheckpoint[]>;
 }
 
-export async function lookAtGroup(client: SlsClient, identity: GroupIdentity): Promise<GroupLook> {
+export async function lookAtGroup(client: SlsClient, identity: GroupIdentity): Promise<GroupState> {
   const [shards, groups, checkpoints] = await inOrder([
     client.listShards(identity),
     client.listConsumerGroups(identity),

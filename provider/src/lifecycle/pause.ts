@@ -6,8 +6,8 @@ const step = durationOfSeconds(5);
 /** Sleeps in steps, and throws between two of them when the engine is gone: nobody waits for the answer any more. */
 export async function pause(duration: Duration, context: LifecycleContext): Promise<void> {
   for (let left = duration; left > 0; left = (left - step) as Duration) {
-    await context.probeEngine();
+    context.engineAlive();
     await context.sleep(Math.min(left, step) as Duration);
   }
-  await context.probeEngine();
+  context.engineAlive();
 }

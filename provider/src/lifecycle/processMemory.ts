@@ -1,7 +1,12 @@
 import { type Checkpoint, formatCheckpoint, sameCheckpoint } from "../model/checkpoint.js";
+import { type Cursor } from "../model/cursor.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
+import { type Act } from "../rules/act.js";
 import { type CheckpointRecord } from "../rules/observation.js";
-import { type GroupLook } from "./replay/observeGroup.js";
+import { type Declared } from "./declared.js";
+import { type PlanLook } from "./replay/lookForPlan.js";
+import { type StoredPlan } from "./replay/planState.js";
+import { type Replay } from "./replay/replayDeclaration.js";
 
 /** Which shards of a group a resource moves. */
 export interface ClaimedShards {
@@ -25,38 +30,55 @@ function moves(claimed: ClaimedShards, shard: number): boolean {
   return claimed.moved.includes(shard) || (claimed.others && !claimed.kept.includes(shard));
 }
 
+/** What check learned of a group, for the diff and the writes that follow in this process. */
+export interface KeptLook {
+  readonly replay: Replay;
+  /** The plan that an up would record by this look; undefined where nothing had to be looked at. */
+  readonly plan: StoredPlan | undefined;
+  readonly look: PlanLook | undefined;
+}
+
 /**
- * What one provider process remembers: which resource moves which shard, and what was written.
+ * What one provider process remembers: which resource moves which shard, what it planned, and what was written.
  *
  * Pulumi starts a process for each operation and each explicit provider, so nothing in here outlives an `up`.
+ * Resources are told apart by their URN: a replacement that the engine decides checks one resource twice.
  */
 export class ProcessMemory {
-  readonly #claims = new Map<string, readonly Claim[]>();
+  readonly #claims = new Map<string, ReadonlyMap<string, Claim>>();
   readonly #written = new Map<string, { readonly checkpoint: Checkpoint; updateTime: number | undefined }>();
-  readonly #looks = new Map<string, GroupLook>();
-  readonly #seen = new Set<string>();
+  readonly #looks = new Map<string, KeptLook>();
+  readonly #checked = new Set<string>();
+  readonly #planned = new Map<string, Cursor>();
+  readonly #states = new Map<string, Declared>();
 
-  /** Claims shards of a group for a resource. Answers how an earlier resource that moves one of them was described. */
-  claim(identity: GroupIdentity, shards: ClaimedShards, description: string): string | undefined {
-    const claims = this.#claims.get(formatGroupId(identity)) ?? [];
-    const earlier = claims.find((claim) => overlap(claim.shards, shards));
-    if (earlier !== undefined) return earlier.description;
-    this.#claims.set(formatGroupId(identity), [...claims, { shards, description }]);
+  /**
+   * Claims shards of a group for a resource, in place of what it claimed before. Returns how another resource that
+   * moves one of them is described.
+   */
+  claim(
+    identity: GroupIdentity,
+    self: string,
+    shards: ClaimedShards,
+    description: string,
+  ): string | undefined {
+    const group = formatGroupId(identity);
+    const claims = this.#claims.get(group) ?? new Map<string, Claim>();
+    const others = [...claims].filter(([owner]) => owner !== self).map(([, claim]) => claim);
+    const met = others.find((claim) => overlap(claim.shards, shards));
+    if (met !== undefined) return met.description;
+    this.#claims.set(group, new Map([...claims, [self, { shards, description }]]));
     return undefined;
-  }
-
-  /** A resource that is replaced is checked twice, and its first claim must not meet its second. */
-  release(identity: GroupIdentity, description: string): void {
-    const claims = this.#claims.get(formatGroupId(identity)) ?? [];
-    this.#claims.set(
-      formatGroupId(identity),
-      claims.filter((claim) => claim.description !== description),
-    );
   }
 
   /** Notes a write that is about to be sent; from here on the shard's checkpoint may be ours. */
   noteWrite(identity: ShardIdentity, checkpoint: Checkpoint): void {
     this.#written.set(formatShardId(identity), { checkpoint, updateTime: undefined });
+  }
+
+  /** A write that was never sent is no sign that a checkpoint is ours. */
+  forgetWrite(identity: ShardIdentity): void {
+    this.#written.delete(formatShardId(identity));
   }
 
   /** Notes when the service says that our write happened, so that a later commit of the same position is not ours. */
@@ -79,22 +101,47 @@ export class ProcessMemory {
     return written.updateTime === undefined || written.updateTime === record.updateTime;
   }
 
-  /** Keeps the look that check took, for diff. */
-  keepLook(declaration: string, look: GroupLook): void {
-    this.#looks.set(declaration, look);
+  /** Notes that a shard was planned in this process, with the end that the look at it found. */
+  notePlanned(round: string, shard: number, end: Cursor): void {
+    this.#planned.set(`${round}/${String(shard)}`, end);
   }
 
-  /** Hands out a kept look once: Pulumi may ask for a diff more than once. */
-  takeLook(declaration: string): GroupLook | undefined {
-    const look = this.#looks.get(declaration);
-    this.#looks.delete(declaration);
-    return look;
+  /** The end of a shard at the look that planned an act; undefined where another process planned it. */
+  endOfPlanned({ round, shard }: Pick<Act, "round" | "shard">): Cursor | undefined {
+    return this.#planned.get(`${round.id}/${String(shard)}`);
   }
 
-  /** True the first time it is asked for a key: Pulumi checks a replaced resource twice. */
+  /** Keeps what the check of a replay's plan learned, for the diff of its apply. */
+  keepLook(self: string, look: KeptLook): void {
+    this.#looks.set(self, look);
+  }
+
+  keptLook(self: string): KeptLook | undefined {
+    return this.#looks.get(self);
+  }
+
+  /** Notes that check of a resource ran: a diff without one before it belongs to a refresh, which stays silent. */
+  noteChecked(kind: string, self: string): void {
+    this.#checked.add(`${kind} ${self}`);
+  }
+
+  wasChecked(kind: string, self: string): boolean {
+    return this.#checked.has(`${kind} ${self}`);
+  }
+
+  /** True the first time it is asked for a key: Pulumi diffs a resource more than once. */
   firstTime(key: string): boolean {
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
+    if (this.#checked.has(key)) return false;
+    this.#checked.add(key);
     return true;
+  }
+
+  /** Keeps the state that diff saw: a replacement that the engine decides calls create without it. */
+  keepState(kind: string, self: string, id: string, outs: Declared): void {
+    this.#states.set(`${kind} ${self} ${id}`, outs);
+  }
+
+  keptState(kind: string, self: string, id: string): Declared | undefined {
+    return this.#states.get(`${kind} ${self} ${id}`);
   }
 }

@@ -8,14 +8,14 @@ const patience = durationOfSeconds(2);
  * shows every line again and again.
  */
 export class Progress {
-  readonly #describe: (done: number, total: number) => string;
+  readonly #tell: (done: number, total: number) => void;
   readonly #context: LifecycleContext;
   readonly #started: number;
   #due: Duration = patience;
   #done = 0;
 
-  constructor(describe: (done: number, total: number) => string, context: LifecycleContext) {
-    this.#describe = describe;
+  constructor(tell: (done: number, total: number) => void, context: LifecycleContext) {
+    this.#tell = tell;
     this.#context = context;
     this.#started = context.now();
   }
@@ -25,7 +25,7 @@ export class Progress {
     this.#done += 1;
     const elapsed = this.#context.now() - this.#started;
     if (elapsed < this.#due || this.#done >= total) return;
-    this.#context.print(this.#describe(this.#done, total));
+    this.#tell(this.#done, total);
     while (this.#due <= elapsed) this.#due = (this.#due * 2) as Duration;
   }
 }

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { formatCheckpoint, noCheckpoint } from "../model/checkpoint.js";
 import { type GroupIdentity, formatGroupId } from "../model/identity.js";
 import { formatInstant } from "../model/instant.js";
 import { type CheckResult, type DiffResult } from "./answers.js";
@@ -9,6 +8,7 @@ import { type Declared, DeclaredReader } from "./declared.js";
 import { RefusedError } from "./failures.js";
 import { nameInput, textInput } from "./inputs.js";
 import { withoutAbsent } from "./stateFields.js";
+import { schemaVersion, schemaVersionOf } from "./unreadable.js";
 
 /** Every input of ConsumerGroupSavepoint. */
 export const savepointInputs = ["project", "logstore", "consumerGroup", "triggers", "reason"] as const;
@@ -48,7 +48,7 @@ export async function createSavepoint(
 ): Promise<{ readonly id: string; readonly outs: Declared }> {
   const { identity } = readSavepoint(news);
   if (identity === undefined)
-    throw new RefusedError("The inputs of this ConsumerGroupSavepoint are not known");
+    throw new RefusedError({ kind: "notKnown", resource: "ConsumerGroupSavepoint" });
   return { id: formatGroupId(identity), outs: await takeSavepoint(identity, news, context) };
 }
 
@@ -58,9 +58,10 @@ export async function updateSavepoint(
   news: Declared,
   context: LifecycleContext,
 ): Promise<Declared> {
+  if (olds["schemaVersion"] !== undefined) schemaVersionOf(olds["schemaVersion"], "state");
   if (isDeepStrictEqual(olds["triggers"], news["triggers"])) {
     const { positions, times, takenAt } = olds;
-    return withoutAbsent({ ...inputsOf(news), positions, times, takenAt });
+    return withoutAbsent({ ...inputsOf(news), positions, times, takenAt, schemaVersion });
   }
   return (await createSavepoint(news, context)).outs;
 }
@@ -71,10 +72,10 @@ async function takeSavepoint(
   context: LifecycleContext,
 ): Promise<Declared> {
   const reading = await readCheckpoints(context.client, identity);
-  const positions = reading.shards.map(({ record }) => {
-    const text = formatCheckpoint(record.checkpoint);
-    return [String(record.shard), text === noCheckpoint ? noCheckpoint : `cursor:${text}`];
-  });
+  // Only what a replay accepts as `from`: there is no way back to "no checkpoint", nor to a text that is no cursor.
+  const positions = reading.shards.flatMap(({ record: { shard, checkpoint } }) =>
+    checkpoint.kind === "at" ? [[String(shard), `cursor:${checkpoint.cursor}`]] : [],
+  );
   const times = reading.shards.flatMap(({ record, time }) =>
     time.kind === "at" ? [[String(record.shard), formatInstant(time.instant)]] : [],
   );
@@ -83,6 +84,7 @@ async function takeSavepoint(
     positions: Object.fromEntries(positions) as Declared,
     times: Object.fromEntries(times) as Declared,
     takenAt: formatInstant(reading.serverTime),
+    schemaVersion,
   });
 }
 

@@ -84,7 +84,7 @@ export interface ConsumerGroupCheckpointArgs {
  * consumers do. A changed `checkpoint` or `triggers` acts again. Refresh and destroy touch neither the network nor
  * the checkpoint. Stop the group's consumers first: a running one saves over the pin.
  *
- * The write is SLS's UpdateCheckPoint with `forceSuccess` (reference/sls-protocol.md 3.1).
+ * The write is SLS's UpdateCheckPoint with `forceSuccess` (docs/protocol.md).
  *
  * @example
  * ```ts
@@ -140,6 +140,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
       name,
       {
         ...args,
+        self: ownUrn(name, opts),
         checkpointTime: undefined,
         previousCheckpoint: undefined,
         previousCheckpointTime: undefined,
@@ -149,9 +150,21 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
         requestId: undefined,
         status: undefined,
       },
-      pulumi.mergeOptions({ hideDiffs: ["__provider"] }, opts),
+      pulumi.mergeOptions({ hideDiffs: ["__provider", "self", "acts"] }, opts),
       "sls",
       "ConsumerGroupCheckpoint",
     );
   }
+}
+
+const type = "pulumi-nodejs:dynamic/sls:ConsumerGroupCheckpoint";
+
+/**
+ * Who the pin is: by it, it finds other resources that move the same shard. A plain promise, because an Output would
+ * make the resource wait for itself.
+ */
+function ownUrn(name: string, opts: pulumi.CustomResourceOptions = {}): Promise<string> {
+  return new Promise((resolve) => {
+    pulumi.createUrn(name, type, opts.parent).apply(resolve);
+  });
 }

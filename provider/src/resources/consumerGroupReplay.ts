@@ -66,6 +66,14 @@ export interface ConsumerGroupReplayArgs {
    */
   readonly allowTruncated?: pulumi.Input<boolean>;
   /**
+   * Whether an instant may move a shard forward, over log groups that nobody has read. Without it such a shard stays
+   * where it is, with status `behind`: it reads everything since anyway. A change is of state only; given, it lets
+   * shards that were left behind act.
+   *
+   * @default false
+   */
+  readonly allowSkip?: pulumi.Input<boolean>;
+  /**
    * Whether a shard of an ordered group may be rewound past its split or merge, so that it is read beside its
    * children. A change is of state only.
    *
@@ -80,14 +88,24 @@ export interface ConsumerGroupReplayArgs {
 export interface ReplayedShard {
   /** The shard's id. */
   readonly shard: number;
-  /** Names the decision that this is the result of. */
-  readonly act: string;
+  /** Names the decision that this is the result of; absent where none was made. */
+  readonly act?: string;
   /**
-   * `pinned`: written and read back · `alreadyThere` · `kept`: left alone on purpose · `expired` · `overwritten`:
-   * a consumer saved over the pin while it was watched · `pending`, `failed`, `uncertain`: after an up that failed.
+   * `pinned`: written and read back · `alreadyThere` · `kept`: left alone on purpose · `behind`: stands before the
+   * instant, and reads everything since · `expired` · `gone`: the logstore has the shard no more · `overwritten`: a
+   * consumer saved over the pin while it was watched · `pending`, `failed`, `uncertain`: after an up that failed.
    */
   readonly status:
-    "pinned" | "alreadyThere" | "kept" | "expired" | "overwritten" | "pending" | "failed" | "uncertain";
+    | "pinned"
+    | "alreadyThere"
+    | "kept"
+    | "behind"
+    | "expired"
+    | "gone"
+    | "overwritten"
+    | "pending"
+    | "failed"
+    | "uncertain";
   /** The cursor that the shard was moved to. */
   readonly checkpoint?: string;
   /** When the log group at the checkpoint was received; for the end of a shard, the one before it. */
@@ -154,26 +172,42 @@ export class ConsumerGroupReplay extends pulumi.ComponentResource {
     const { dependsOn, hooks, ...componentOptions } = opts;
     super("sls:index:ConsumerGroupReplay", name, {}, componentOptions);
     const { before, after } = splitHooks(hooks);
-    const plan = new ReplayPlan(`${name}-plan`, args, {
-      parent: this,
-      ...(dependsOn !== undefined && { dependsOn }),
-      ...(before !== undefined && { hooks: before }),
-    });
+    const self = settled(this.urn);
+    const plan = new ReplayPlan(
+      `${name}-plan`,
+      { ...args, self },
+      {
+        parent: this,
+        ...(dependsOn !== undefined && { dependsOn }),
+        ...(before !== undefined && { hooks: before }),
+      },
+    );
     const apply = new ReplayApply(
       `${name}-apply`,
-      { ...applyArgs(args), plan: plan.plan },
+      { ...applyArgs(args), self, plan: plan.plan },
       { parent: this, ...(after !== undefined && { hooks: after }) },
     );
     const { shards, positions, previousPositions, plannedAt, pinnedAt, totals } = apply;
     Object.assign(this, { shards, positions, previousPositions, plannedAt, pinnedAt, totals });
-    this.registerOutputs({ shards, positions, previousPositions, plannedAt, pinnedAt, totals });
+    // Not the shards: state would hold each of them once more.
+    this.registerOutputs({ positions, previousPositions, plannedAt, pinnedAt, totals });
   }
 }
 
 /** What apply needs beside the plan: whose checkpoints, and the bounds that hold while they are written. */
 function applyArgs(args: ConsumerGroupReplayArgs): Record<string, unknown> {
-  const { from: _from, triggers: _triggers, allowTruncated: _allowTruncated, ...rest } = args;
+  const { from: _from, triggers: _triggers, ...rest } = args;
   return rest;
+}
+
+/**
+ * Who the replay is, for both children: by it they find other resources that move the same shards. A plain promise,
+ * because an Output of the parent would make its children wait for themselves.
+ */
+function settled(urn: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => {
+    urn.apply(resolve);
+  });
 }
 
 /** The plan looks before anything is moved, and apply is what moves: hooks around the move go to either side of it. */
@@ -188,13 +222,13 @@ function splitHooks(hooks: pulumi.ResourceHookBinding | undefined): {
   return { before: chosen("before"), after: chosen("after") };
 }
 
-const hidden = { hideDiffs: ["__provider", "plan"] };
+const hidden = { hideDiffs: ["__provider", "plan", "self"] };
 
 /** The decision about a whole group, in state before anything is written. */
 class ReplayPlan extends pulumi.dynamic.Resource {
   declare readonly plan: pulumi.Output<unknown>;
 
-  constructor(name: string, args: ConsumerGroupReplayArgs, opts: pulumi.CustomResourceOptions) {
+  constructor(name: string, args: object, opts: pulumi.CustomResourceOptions) {
     super(
       replayPlanProvider,
       name,

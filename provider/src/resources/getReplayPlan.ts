@@ -41,9 +41,9 @@ export interface ShardPlan {
   /**
    * `back`: log groups are read again · `forward`: log groups are never read · `set`: the group has no position in
    * the shard, so what is read again or skipped is not known · `alreadyThere` · `kept`: left alone on purpose ·
-   * `expired`: the deadline has passed · `refused`.
+   * `behind`: stands before the instant, and reads everything since · `expired`: the deadline has passed · `refused`.
    */
-  readonly action: "back" | "forward" | "set" | "alreadyThere" | "kept" | "expired" | "refused";
+  readonly action: "back" | "forward" | "set" | "alreadyThere" | "kept" | "behind" | "expired" | "refused";
   /** The {@link PlanRefusal.kind} that holds for this shard; with `liveConsumers` the action is still the move. */
   readonly refusal?: PlanRefusal["kind"];
   /** The cursor where the group stands; `none` where it has no checkpoint. */
@@ -73,9 +73,7 @@ export interface PlanRefusal {
     | "truncated"
     | "tooFar"
     | "unordered"
-    | "deadlinePassed"
     | "shardsChanged"
-    | "targetGone"
     | "liveConsumers";
   /** With `lookFailed`, the code of docs/errors.md. */
   readonly code?: string;

@@ -43,13 +43,7 @@ export type Refusal =
     }
   | { readonly kind: "tooFar"; readonly move: Move; readonly span: Duration; readonly maxMove: Duration }
   | { readonly kind: "unordered"; readonly move: Move }
-  | { readonly kind: "deadlinePassed"; readonly applyBefore: Instant; readonly serverTime: Instant }
-  | {
-      readonly kind: "shardsChanged";
-      readonly appeared: readonly number[];
-      readonly vanished: readonly number[];
-    }
-  | { readonly kind: "targetGone"; readonly shards: readonly number[] }
+  | { readonly kind: "shardsChanged"; readonly appeared: readonly number[] }
   | {
       readonly kind: "liveConsumers";
       /** What would happen without them; undefined where that was decided long before. */
@@ -61,28 +55,34 @@ export type Refusal =
 /** What `decide` answers for one shard. */
 export type Decision =
   | { readonly kind: "move"; readonly move: Move; readonly overwrites: readonly LiveConsumer[] }
-  | { readonly kind: "kept"; readonly shard: ShardObservation }
+  | { readonly kind: "kept"; readonly shard: ShardObservation | undefined }
+  | { readonly kind: "gone" }
   | { readonly kind: "alreadyThere"; readonly shard: ShardObservation }
+  | { readonly kind: "behind"; readonly shard: ShardObservation; readonly target: Cursor }
   | { readonly kind: "expired"; readonly applyBefore: Instant; readonly serverTime: Instant }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /**
  * Decides what happens to one shard: the first row that matches wins, and nothing is ever moved past a row
- * that could not be judged.
+ * that could not be judged. A new act and one that goes on pass the same rows, in every run.
  *
  * | # | Seen | Result |
  * |---|---|---|
- * | 1 | the logstore has no such shard | refused |
- * | 2 | `keep`, or not named | `kept` |
- * | 3 | stands at the target | `alreadyThere` |
- * | 4 | past `applyBefore` by server time | `expired` |
- * | 5 | the look failed | refused |
- * | 6 | an instant in the future; a cursor outside the shard's window; nothing to put back | refused |
- * | 7 | an instant older than the retention | refused unless `allowTruncated` |
- * | 8 | further than `maxMove` | refused |
- * | 9 | an ordered group rewound past a split or merge | refused unless `allowUnordered` |
- * | 10 | consumers seen alive | refused, unless `onActiveConsumers` says otherwise |
- * | 11 | anything else, an empty shard included | move |
+ * | 1 | malformed input | refused before anything is looked at |
+ * | 2 | `keep`, or not named; a shard that state knows and the logstore has no more | `kept`; `gone` |
+ * | 3 | the logstore has no such shard | refused |
+ * | 4 | an instant in the future | refused |
+ * | 5 | stands at the target | `alreadyThere` |
+ * | 6 | an instant, and the shard stands before it, within its window | `behind` unless `allowSkip` |
+ * | 7 | past `applyBefore` by server time | `expired` |
+ * | 8 | the look failed | refused |
+ * | 9 | a cursor outside the shard's window; nothing to put back | refused |
+ * | 10 | an instant older than what the shard still has | refused unless `allowTruncated` |
+ * | 11 | further than `maxMove` | refused |
+ * | 12 | an ordered group, a read-only shard moved back that was finished, or whose children have been read | refused unless `allowUnordered` |
+ * | 13 | shards were split or merged since the act was planned | refused |
+ * | 14 | consumers seen alive | refused, unless `onActiveConsumers` says otherwise |
+ * | 15 | anything else, an empty shard included | move |
  */
 export function decide(intent: ShardIntent, observation: Observation, isOurs: IsOurs): Decision {
   if (observation.kind === "unseen") {
@@ -91,13 +91,14 @@ export function decide(intent: ShardIntent, observation: Observation, isOurs: Is
     );
   }
   const { shard } = observation;
-  if (shard === undefined) return refused({ kind: "unknownShard", knownShards: observation.knownShards });
+  if (shard === undefined) return decideMissing(intent, observation);
   const { target } = intent;
   if (typeof target !== "string") return decideUnmovable(target, intent, observation, shard);
   return (
-    alreadyThere(target, shard) ??
-    expired(intent, observation.serverTime) ??
     inTheFuture(intent, observation) ??
+    alreadyThere(target, shard) ??
+    behind(intent, target, shard) ??
+    expired(intent, observation.serverTime) ??
     outsideWindow(target, shard) ??
     truncated(intent, observation, shard) ??
     judgeMove(intent, target, observation, shard, isOurs)
@@ -108,6 +109,12 @@ function refused(refusal: Refusal): Decision {
   return { kind: "refused", refusal };
 }
 
+/** A shard that was split or merged vanishes when its data has expired: what state knows of it has then ended. */
+function decideMissing(intent: ShardIntent, seen: Seen): Decision {
+  if (intent.known === true) return { kind: "gone" };
+  return refused({ kind: "unknownShard", knownShards: seen.knownShards });
+}
+
 function decideUnmovable(
   target: Unmovable,
   intent: ShardIntent,
@@ -115,8 +122,12 @@ function decideUnmovable(
   shard: ShardObservation,
 ): Decision {
   if (target.kind === "keep") return { kind: "kept", shard };
-  if (shard.record.checkpoint.kind === "none") return { kind: "alreadyThere", shard };
   return expired(intent, seen.serverTime) ?? refused({ kind: "nothingBefore" });
+}
+
+function inTheFuture({ asked }: ShardIntent, { serverTime }: Seen): Decision | undefined {
+  if (asked === undefined || asked <= serverTime) return undefined;
+  return refused({ kind: "inTheFuture", asked, serverTime });
 }
 
 function alreadyThere(target: Cursor, shard: ShardObservation): Decision | undefined {
@@ -124,15 +135,19 @@ function alreadyThere(target: Cursor, shard: ShardObservation): Decision | undef
   return { kind: "alreadyThere", shard };
 }
 
+/** A replay reads again. Moved forward, it would lose what nobody has read yet. */
+function behind(intent: ShardIntent, target: Cursor, shard: ShardObservation): Decision | undefined {
+  const { checkpoint } = shard.record;
+  if (intent.asked === undefined || intent.allowSkip === true) return undefined;
+  if (checkpoint.kind !== "at" || shard.currentTime.kind === "outside") return undefined;
+  if (positionOf(checkpoint.cursor) >= positionOf(target)) return undefined;
+  return { kind: "behind", shard, target };
+}
+
 function expired(intent: ShardIntent, serverTime: Instant | undefined): Decision | undefined {
   if (intent.applyBefore === undefined || serverTime === undefined) return undefined;
   if (serverTime <= intent.applyBefore) return undefined;
   return { kind: "expired", applyBefore: intent.applyBefore, serverTime };
-}
-
-function inTheFuture({ asked }: ShardIntent, { serverTime }: Seen): Decision | undefined {
-  if (asked === undefined || asked <= serverTime) return undefined;
-  return refused({ kind: "inTheFuture", asked, serverTime });
 }
 
 function outsideWindow(cursor: Cursor, shard: ShardObservation): Decision | undefined {
@@ -145,13 +160,16 @@ function outsideWindow(cursor: Cursor, shard: ShardObservation): Decision | unde
   return target > positionOf(end) ? refused({ kind: "outsideWindow", side: "after", ...window }) : undefined;
 }
 
-/** GetCursor answers a time that is gone with the oldest log group that is left, and says nothing of it. */
+/**
+ * GetCursor answers a time that is gone with the oldest log group that is left, and says nothing of it. Only a
+ * shard whose whole life is inside the retention has lost nothing.
+ */
 function truncated(intent: ShardIntent, seen: Seen, shard: ShardObservation): Decision | undefined {
   const { asked } = intent;
   if (asked === undefined || seen.retention === undefined || intent.allowTruncated === true) return undefined;
   const keptSince = (seen.serverTime - seen.retention) as Instant;
-  const bornLater = shard.createdAt !== undefined && shard.createdAt > asked;
-  if (asked >= keptSince || bornLater) return undefined;
+  const bornWithin = shard.createdAt !== undefined && shard.createdAt >= keptSince;
+  if (asked >= keptSince || bornWithin) return undefined;
   return refused({ kind: "truncated", asked, keptSince, firstRead: shard.targetTime });
 }
 
@@ -163,12 +181,14 @@ function judgeMove(
   isOurs: IsOurs,
 ): Decision {
   const move = moveOf(shard, target, seen.serverTime);
-  if (move.span > intent.maxMove) {
+  if (!(move.span <= intent.maxMove)) {
     return refused({ kind: "tooFar", move, span: move.span, maxMove: intent.maxMove });
   }
   if (!intent.allowUnordered && rewindsPastSplit(seen, shard, move)) {
     return refused({ kind: "unordered", move });
   }
+  const changed = shardsChanged(intent, seen);
+  if (changed !== undefined) return refused(changed);
   const consumers = liveConsumers(seen, judgedRecords(intent, seen, shard), isOurs);
   if (consumers.length > 0 && intent.onActiveConsumers !== "overwrite") {
     return refused({ kind: "liveConsumers", move, consumers, quietAfter: quietAfter(seen) });
@@ -177,19 +197,31 @@ function judgeMove(
 }
 
 /**
- * A read-only shard was split or merged, and its children are handed out once the group stands at its end.
- * Moved back from there, it would be read beside them.
+ * A read-only shard was split or merged, and its children are handed out once the group stands at its end. Moved
+ * back when it was finished, or when a child has been read, it would be read beside or after them.
  */
 function rewindsPastSplit(seen: Seen, shard: ShardObservation, move: Move): boolean {
-  if (!seen.group.ordered || shard.status !== "readonly") return false;
+  if (!seen.group.ordered || shard.status !== "readonly" || move.direction !== "back") return false;
   if (shard.record.checkpoint.kind !== "at") return false;
   const finished = positionOf(shard.record.checkpoint.cursor) >= positionOf(shard.end);
-  return finished && move.direction === "back";
+  const children = shard.children ?? [];
+  return finished || seen.records.some((record) => children.includes(record.shard) && hasBeenRead(record));
+}
+
+function hasBeenRead({ checkpoint }: CheckpointRecord): boolean {
+  return checkpoint.kind !== "none";
+}
+
+function shardsChanged(intent: ShardIntent, { knownShards }: Seen): Refusal | undefined {
+  const { plannedShards } = intent;
+  if (plannedShards === undefined) return undefined;
+  const appeared = knownShards.filter((shard) => !plannedShards.includes(shard));
+  return appeared.length === 0 ? undefined : { kind: "shardsChanged", appeared };
 }
 
 /**
  * A commit is recent within max(group timeout, 60 s) + 15 s: consumers save every 60 s, and a group forgets a
- * consumer after its timeout (reference/sls-protocol.md 4.3).
+ * consumer after its timeout (docs/protocol.md).
  */
 export function quietAfter({ group }: GroupSeen): Duration {
   const saveInterval = durationOfSeconds(60);

@@ -17,6 +17,8 @@ export interface Bounds {
   readonly allowUnordered: boolean;
   /** Only a replay by time can reach for what is gone. */
   readonly allowTruncated?: boolean;
+  /** Whether an instant may move a shard forward, over log groups that nobody has read. */
+  readonly allowSkip?: boolean;
 }
 
 /** `keep`: the shard is left alone. `nothingBefore`: it shall be put back to where it never was. */
@@ -29,4 +31,8 @@ export interface ShardIntent extends Bounds {
   readonly asked?: Instant;
   /** Whose commits count as a sign of life: those of this shard and its consumer, or those of the whole group. */
   readonly judges?: "shard" | "group";
+  /** Whether state or the earlier inputs know the shard, so that it may have vanished since. */
+  readonly known?: boolean;
+  /** The shards that there were when the act was planned; undefined where it is planned by this very look. */
+  readonly plannedShards?: readonly number[];
 }

@@ -29,6 +29,8 @@ export interface ShardObservation {
   readonly shard: number;
   readonly status: "readwrite" | "readonly";
   readonly createdAt?: Instant;
+  /** The shards that a split or merge made of this one; told only of an ordered group, where order counts. */
+  readonly children?: readonly number[];
   /** Not looked up for a target that SLS itself found within the window. */
   readonly begin?: Cursor;
   readonly end: Cursor;

@@ -1,89 +1,104 @@
-import { type Checkpoint } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
 import { type Instant } from "../model/instant.js";
-import { type Position, samePosition } from "../model/position.js";
+import { type Position, formatPosition, samePosition } from "../model/position.js";
 import { type Positions, positionOfShard } from "../model/positions.js";
+import { type Act, type Round, type Stand, intentionOf, sameIntention } from "./act.js";
 
-/** What was decided for one shard, and where it stood when it was. */
+/** Where one shard stood when it was planned, and where its position led at the time. */
 export interface PlannedShard {
   readonly shard: number;
-  /** Names the decision: whatever is done for one act is done once. */
-  readonly act: string;
-  readonly position: Position;
-  readonly decided: "move" | "alreadyThere" | "kept" | "expired";
+  readonly round: Round;
+  readonly position: string;
+  /** Undefined for `previous`, which only the ledger can tell. */
   readonly target: Cursor | undefined;
   readonly targetTime: Instant | undefined;
-  /** Where it stood. */
-  readonly snapshot: Checkpoint;
-  readonly snapshotTime: Instant | undefined;
-  /** When the service had saved it. */
-  readonly snapshotUpdateTime: Instant | undefined;
-  readonly snapshotConsumer: string | undefined;
-  /** Where it stood before the last decision that moved it; undefined where none did. */
-  readonly previous: Checkpoint | undefined;
-  readonly previousTime?: Instant | undefined;
+  readonly snapshot: Stand;
 }
 
-/** A decision for a whole group. */
+/** What a declaration asks for: the part of it that makes acts. */
+export interface Wish {
+  readonly positions: Positions;
+  readonly triggers: string;
+  readonly generation: string;
+}
+
+/** What was looked at before anything is written. It records, and says nothing of what was done. */
 export interface Plan {
+  readonly wish: Wish;
   readonly plannedAt: Instant;
-  /** The logstore's shards at the time: one more means that there was a split or a merge since. */
-  readonly knownShards: readonly number[];
-  readonly shards: readonly PlannedShard[];
+  readonly shards: ReadonlyMap<number, PlannedShard>;
+  /** Wishes that were planned before this one, newest last: an act can follow only what was planned. */
+  readonly earlier: readonly Wish[];
 }
 
-/** What makes an update of a replay act. */
+/** How many earlier wishes are kept. A wish that is older counts as possibly known. */
+const mostEarlier = 8;
+
+/** Adds the wish of a plan to those that its successor remembers. */
+export function earlierWishes(plan: Plan): readonly Wish[] {
+  return [...plan.earlier, plan.wish].slice(-mostEarlier);
+}
+
+/** What makes a new declaration plan shards anew. */
 export interface Change {
-  readonly before: Positions;
-  readonly after: Positions;
-  readonly triggered: boolean;
-  /** The deadline is a later one, which lets shards that were expired act. */
-  readonly deadlineMoved: boolean;
+  readonly plan: Plan;
+  readonly after: Wish;
+  /** A later deadline, or skipping that was allowed: shards that had ended without a write may act. */
+  readonly reopens: boolean;
 }
 
-/** The shards that either declaration names or the earlier plan knows, and of them those whose position changed. */
-export function changedShards(plan: Plan, change: Change): readonly number[] {
-  const known = new Set([
-    ...plan.shards.map(({ shard }) => shard),
-    ...change.before.named.keys(),
-    ...change.after.named.keys(),
-  ]);
-  return [...known].filter((shard) => acts(plan, change, shard)).sort((left, right) => left - right);
+/** Whether a shard is looked at and planned anew. */
+export function plansAnew({ plan, after, reopens }: Change, shard: number): boolean {
+  const position = positionOfShard(after.positions, shard);
+  if (position.kind === "keep") return false;
+  const asked = intentionOf(position, after);
+  const before = intentionOf(positionOfShard(plan.wish.positions, shard), plan.wish);
+  if (!sameIntention(asked, before)) return true;
+  return reopens;
+}
+
+/** Whether a change plans any shard anew, whichever shards there are. */
+export function plansAnything(change: Change): boolean {
+  const { plan, after, reopens } = change;
+  if (!samePosition(plan.wish.positions.others, after.positions.others)) return true;
+  if (plan.wish.triggers !== after.triggers || plan.wish.generation !== after.generation) return true;
+  const named = new Set([...plan.wish.positions.named.keys(), ...after.positions.named.keys()]);
+  return reopens || [...named].some((shard) => plansAnew(change, shard));
 }
 
 /**
- * Whether shards that nothing has named yet act: only a changed position for all others, or triggers, asks for that;
- * and a later deadline where the earlier one passed before anything could be looked at.
+ * Whether no act of the ledger can follow what is asked of a shard: it was never planned before. Only then can a
+ * refusal be certain before the ledger is known.
  */
-export function othersAct(plan: Plan, change: Change): boolean {
-  if (change.deadlineMoved && plan.shards.length === 0) return true;
-  return change.triggered || !samePosition(change.before.others, change.after.others);
+export function isNewWish({ plan, after }: Change, shard: number): boolean {
+  const known = earlierWishes(plan);
+  if (known.length >= mostEarlier) return false;
+  const asked = intentionOf(positionOfShard(after.positions, shard), after);
+  return !known.some((wish) =>
+    sameIntention(asked, intentionOf(positionOfShard(wish.positions, shard), wish)),
+  );
 }
 
-/** Whether a plan decides a shard anew. Without a change, there is no earlier plan, and it decides all. */
-export function decidesAnew(
-  plan: Plan,
-  after: Positions,
-  change: Change | undefined,
-  shard: number,
-): boolean {
-  if (change === undefined || changedShards(plan, change).includes(shard)) return true;
-  const unheardOf = !after.named.has(shard) && plan.shards.every((planned) => planned.shard !== shard);
-  return unheardOf && othersAct(plan, change);
+/** The act that a planned shard would be. */
+export function actOf(planned: PlannedShard, target: Cursor, targetTime: Instant | undefined): Act {
+  const { shard, round, position, snapshot } = planned;
+  return {
+    shard,
+    round,
+    position,
+    inherited: [],
+    target,
+    targetTime,
+    snapshot,
+    wayBack: snapshot,
+    deadline: round.deadline,
+  };
 }
 
-function acts(plan: Plan, change: Change, shard: number): boolean {
-  if (change.triggered) return true;
-  const planned = plan.shards.find((candidate) => candidate.shard === shard);
-  // A shard that is named and not in the plan could not be looked at before its deadline passed.
-  if (change.deadlineMoved && (planned === undefined || planned.decided === "expired")) return true;
-  return !samePosition(positionOfShard(change.before, shard), positionOfShard(change.after, shard));
-}
-
-/** The earlier plan with the shards that were decided anew in place of what it said of them. */
-export function mergePlan(earlier: Plan | undefined, decided: Plan): Plan {
-  const anew = new Set(decided.shards.map(({ shard }) => shard));
-  const kept = (earlier?.shards ?? []).filter(({ shard }) => !anew.has(shard));
-  const shards = [...kept, ...decided.shards].sort((left, right) => left.shard - right.shard);
-  return { ...decided, shards };
+export function isPlannedFor(planned: PlannedShard, position: Position, wish: Wish): boolean {
+  return (
+    planned.position === formatPosition(position) &&
+    planned.round.triggers === wish.triggers &&
+    planned.round.generation === wish.generation
+  );
 }

@@ -28,6 +28,8 @@ import { type Answer, send } from "./transport.js";
 export interface ClientEffects {
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic: () => number;
   readonly sleep: (duration: Duration) => Promise<void>;
   readonly random: () => number;
   readonly dispatcher: (origin: string) => Dispatcher;
@@ -38,6 +40,8 @@ export interface Answered<Value> {
   readonly value: Value;
   readonly serverTime: Instant;
   readonly requestId: string | undefined;
+  /** When the request was sent, in milliseconds of the monotonic clock. */
+  readonly sentAt: number;
 }
 
 export interface ConsumerGroupSettings {
@@ -65,13 +69,23 @@ export interface CheckpointWrite {
   readonly consumer?: string;
 }
 
+/** One attempt to write. */
+export interface WriteAttempt {
+  /** How many attempts came before, for the pause that `again` asks for. */
+  readonly attempt: number;
+  /** Runs right before the bytes leave, synchronously; what it throws ends the attempt unsent. */
+  readonly beforeSend: () => void;
+}
+
 /**
- * How a write ended. `refused`: it certainly changed nothing. `unknown`: it may have been applied, and only
- * reading back tells.
+ * How one attempt to write ended. `notSent`: no byte left. `refused`: it certainly changed nothing; `again` is the
+ * pause after which another look and attempt are worth it, absent where the refusal is final. `unknown`: it may have
+ * been applied, and only reading back tells.
  */
 export type WriteOutcome =
-  | { readonly kind: "acknowledged"; readonly requestId: string | undefined }
-  | { readonly kind: "refused"; readonly error: SlsError }
+  | { readonly kind: "acknowledged"; readonly requestId: string | undefined; readonly sentAt: number }
+  | { readonly kind: "notSent"; readonly cause: unknown }
+  | { readonly kind: "refused"; readonly error: SlsError; readonly again: Duration | undefined }
   | { readonly kind: "unknown"; readonly error: SlsError };
 
 /** The calls of SLS that moving a checkpoint needs (reference/sls-protocol.md section 3). */
@@ -215,15 +229,11 @@ export class SlsClient {
     return { ...answered, value: answered.value.cursor_time };
   }
 
-  /**
-   * Moves the checkpoint of one shard. Sent again only where it is proven that nothing was done.
-   *
-   * `beforeAttempt` runs before every attempt, the first included; what it throws ends the call unsent.
-   */
+  /** Moves the checkpoint of one shard. One call is one request at most: another one needs another look. */
   async updateCheckPoint(
     identity: ShardIdentity,
     write: CheckpointWrite,
-    beforeAttempt: () => Promise<void>,
+    { attempt, beforeSend }: WriteAttempt,
   ): Promise<WriteOutcome> {
     const request: SlsRequest = {
       operation: "UpdateCheckPoint",
@@ -237,21 +247,60 @@ export class SlsClient {
       body: JSON.stringify({ shard: identity.shard, checkpoint: write.checkpoint }),
       about: groupOf(identity, identity.shard),
     };
-    try {
-      const answer = await this.#perform(request, afterFailedWrite, beforeAttempt);
-      return { kind: "acknowledged", requestId: answer.requestId };
-    } catch (error) {
-      if (!SlsError.isInstance(error)) throw error;
-      return { kind: provesNothingDone(error) ? "refused" : "unknown", error };
+    let unsent: { readonly cause: unknown } | undefined;
+    const result = await this.#slots.run(() =>
+      this.#attempt(request, () => {
+        try {
+          beforeSend();
+        } catch (cause) {
+          unsent = { cause };
+          throw cause;
+        }
+      }).catch((error: unknown) => {
+        if (unsent === undefined) throw error;
+        return undefined;
+      }),
+    );
+    if (result === undefined) return { kind: "notSent", cause: unsent?.cause };
+    if ("answer" in result) {
+      return { kind: "acknowledged", requestId: result.answer.requestId, sentAt: result.answer.sentAt };
+    }
+    if (!provesNothingDone(result.error)) return { kind: "unknown", error: result.error };
+    return { kind: "refused", error: result.error, again: await this.#again(result, attempt) };
+  }
+
+  /** The pause before another attempt; undefined where the refusal is final. */
+  async #again(
+    { error, credentials }: Extract<Attempt, { error: SlsError }>,
+    attempt: number,
+  ): Promise<Duration | undefined> {
+    const tries: Tries = {
+      sent: attempt + 1,
+      elapsed: durationOfMilliseconds(0),
+      clockCorrected: attempt > 0,
+      tokenRefreshed: attempt > 0,
+    };
+    const step = afterFailedWrite(error, tries, this.#configuration, this.#effects.random);
+    switch (step.kind) {
+      case "giveUp":
+        return undefined;
+      case "wait":
+        return step.delay;
+      case "correctClock":
+      case "refreshToken":
+        return (await this.#take(step, tries, credentials)) === undefined
+          ? undefined
+          : durationOfMilliseconds(0);
     }
   }
 
   async #read<Value>(request: SlsRequest, decoder: Decoder<Value>): Promise<Answered<Value>> {
-    const answer = await this.#perform(request, afterFailedRead, () => Promise.resolve());
+    const answer = await this.#perform(request, afterFailedRead);
     return {
       value: this.#decode(request, answer, decoder),
       serverTime: answer.serverTime,
       requestId: answer.requestId,
+      sentAt: answer.sentAt,
     };
   }
 
@@ -270,11 +319,7 @@ export class SlsClient {
     }
   }
 
-  async #perform(
-    request: SlsRequest,
-    afterFailure: typeof afterFailedRead,
-    beforeAttempt: () => Promise<void>,
-  ): Promise<Answer> {
+  async #perform(request: SlsRequest, afterFailure: typeof afterFailedRead): Promise<Answer> {
     let started: number | undefined;
     let tries: Tries = {
       sent: 0,
@@ -286,7 +331,7 @@ export class SlsClient {
       const attempt = await this.#slots.run(() => {
         // Waiting for a slot is not trying.
         started ??= this.#effects.now();
-        return this.#attempt(request, beforeAttempt);
+        return this.#attempt(request, () => undefined);
       });
       if ("answer" in attempt) return attempt.answer;
       const elapsed = durationOfMilliseconds(this.#effects.now() - (started ?? 0));
@@ -330,13 +375,12 @@ export class SlsClient {
     }
   }
 
-  async #attempt(request: SlsRequest, beforeAttempt: () => Promise<void>): Promise<Attempt> {
+  async #attempt(request: SlsRequest, beforeSend: () => void): Promise<Attempt> {
     const { endpoint, problems, requestTimeout, userAgent, sign } = this.#configuration;
     if (endpoint === undefined || problems.length > 0)
       throw new SlsConfigurationError({ ...request, problems });
     const credentials = await this.#currentCredentials(request);
     if (SlsError.isInstance(credentials)) return { error: credentials };
-    await beforeAttempt();
     const date = new Date(this.#effects.now() + this.#clockOffset);
     const { dispatcher } = this.#effects;
     try {
@@ -347,6 +391,8 @@ export class SlsClient {
           userAgent,
           sign,
           dispatcher,
+          beforeSend,
+          monotonic: this.#effects.monotonic,
         }),
       };
     } catch (error) {

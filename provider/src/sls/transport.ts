@@ -16,6 +16,8 @@ export interface Answer {
   readonly status: number;
   readonly requestId: string | undefined;
   readonly serverTime: Instant;
+  /** When the request was sent, in milliseconds of the monotonic clock. */
+  readonly sentAt: number;
   /** For what is quoted of the text. */
   readonly redact: Redact;
 }
@@ -27,6 +29,9 @@ export interface TransportOptions {
   readonly userAgent: string;
   /** The dispatcher of an origin, one for all requests to it. */
   readonly dispatcher: (origin: string) => Dispatcher;
+  /** Runs right before the bytes leave; what it throws ends the request unsent. */
+  readonly beforeSend: () => void;
+  readonly monotonic: () => number;
 }
 
 const longestAnswer = 16 * 1024 * 1024;
@@ -50,12 +55,14 @@ export async function send(
     origin: originOf(options.endpoint, request.about.project),
     redact: redaction(secrets),
   };
+  options.beforeSend();
+  const sentAt = options.monotonic();
   const received = await exchange(sent, headers, options);
   const { text, status, requestId } = received;
   const serverTime = parseDate(received.date);
   if (status < 200 || status > 299) throw refusal(sent, received, serverTime);
   if (serverTime === undefined) throw unreadable(sent, received, "it has no readable Date header");
-  return { text, status, requestId, serverTime, redact: sent.redact };
+  return { text, status, requestId, serverTime, sentAt, redact: sent.redact };
 }
 
 /** A request under way, with what errors tell of it. */

@@ -1,23 +1,15 @@
 import { between, describeDuration } from "../model/duration.js";
-import { type Instant, formatInstant } from "../model/instant.js";
+import { formatInstant } from "../model/instant.js";
 import { type Decision, type Refusal } from "../rules/decide.js";
-import {
-  type Subject,
-  describeConsumer,
-  describeLogGroups,
-  describePosition,
-  describeRefusal,
-  lines,
-} from "./describe.js";
-import { describeShards } from "./describeReplay.js";
+import { formatShards } from "../model/shardRanges.js";
+import { type DecidedShard, type Liveness, type Subject } from "../rules/events.js";
+import { describeConsumer } from "./describeConsumers.js";
+import { describeSpan } from "./describeMove.js";
+import { describeWhatUpDoes } from "./describePin.js";
+import { describeLogGroups, describePosition } from "./describePosition.js";
+import { describeRefusal } from "./describeRefusal.js";
+import { lines, plural } from "./lines.js";
 import { type Move } from "../rules/move.js";
-
-/** What was decided for one shard of a group, with the instant that was asked for. */
-export interface DescribedShard {
-  readonly shard: number;
-  readonly decision: Decision;
-  readonly asked: Instant | undefined;
-}
 
 /** Pulumi shows each line up to four times in one up, so more than this is summed up. */
 const mostLines = 12;
@@ -29,8 +21,9 @@ const mostShardLines = 10;
  */
 export function describeGroupPlan(
   subject: Subject,
-  shards: readonly DescribedShard[],
+  shards: readonly DecidedShard[],
   writtenAs?: string,
+  liveness?: Liveness,
 ): string {
   const moves = shards.flatMap(({ decision }) => moveOfDecision(decision) ?? []);
   const expired = shards.find(({ decision }) => decision.kind === "expired")?.decision;
@@ -41,7 +34,7 @@ export function describeGroupPlan(
     ...describeAsked(shards, moves, writtenAs),
     ...describeFar(shards),
   ];
-  const after = describeLive(shards);
+  const after = [...describeLive(shards, liveness), ...describeOverwrites(shards, liveness)];
   const room = Math.min(mostShardLines, mostLines - before.length - after.length);
   return lines(
     ...before,
@@ -57,12 +50,14 @@ function moveOfDecision(decision: Decision): Move | undefined {
     : undefined;
 }
 
-function describeTotals(shards: readonly DescribedShard[], moves: readonly Move[]): string {
+function describeTotals(shards: readonly DecidedShard[], moves: readonly Move[]): string {
   const counted: [number, string][] = [
     [count(moves, "back"), "back"],
     [count(moves, "forward"), "forward"],
     [count(moves, "set"), "set"],
     [shards.filter(({ decision }) => decision.kind === "alreadyThere").length, "already there"],
+    [shards.filter(({ decision }) => decision.kind === "behind").length, "before the instant already"],
+    [shards.filter(({ decision }) => decision.kind === "gone").length, "gone"],
     [shards.filter(({ decision }) => decision.kind === "kept").length, "kept"],
     [shards.filter(({ decision }) => decision.kind === "expired").length, "expired"],
   ];
@@ -103,7 +98,7 @@ function describeExpired(decision: Decision | undefined): readonly string[] {
 
 /** The first log group that is read, and shards whose first one came much later than what was asked for. */
 function describeAsked(
-  shards: readonly DescribedShard[],
+  shards: readonly DecidedShard[],
   moves: readonly Move[],
   writtenAs: string | undefined,
 ): readonly string[] {
@@ -132,7 +127,7 @@ function describeAsked(
 }
 
 /** The instant in the zone in which it was written, beside the same in UTC. */
-function describeZone(shards: readonly DescribedShard[], writtenAs: string | undefined): string {
+function describeZone(shards: readonly DecidedShard[], writtenAs: string | undefined): string {
   const asked = shards.find((shard) => shard.asked !== undefined)?.asked;
   if (writtenAs === undefined || asked === undefined) return "";
   const utc = formatInstant(asked);
@@ -140,7 +135,7 @@ function describeZone(shards: readonly DescribedShard[], writtenAs: string | und
 }
 
 /** Positions that are no times can lead shards to very different ones; for times, a gap tells as much. */
-function describeFar(shards: readonly DescribedShard[]): readonly string[] {
+function describeFar(shards: readonly DecidedShard[]): readonly string[] {
   const ends = shards.flatMap(({ shard, decision, asked }) => {
     const toTime = moveOfDecision(decision)?.toTime;
     return asked === undefined && toTime?.kind === "at" ? [{ shard, instant: toTime.instant }] : [];
@@ -166,7 +161,7 @@ const shortestGap = 3_600_000_000;
 function describeShard(move: Move): string {
   const to = describePosition({ kind: "at", cursor: move.to }, move.toTime);
   const from = describePosition(move.from, move.fromTime);
-  const what = move.direction === "set" ? "set" : `${move.direction} ${describeDuration(move.span)}`;
+  const what = move.direction === "set" ? "set" : `${move.direction} ${describeSpan(move.span)}`;
   const amount = move.logGroups === undefined ? "" : `, ${describeLogGroups(move.logGroups)}`;
   return `  shard ${String(move.shard)}  ${what}${amount}: ${from} → ${to}`;
 }
@@ -182,7 +177,7 @@ function describeExtremes(moves: readonly Move[]): readonly string[] {
   ];
 }
 
-function describeLive(shards: readonly DescribedShard[]): readonly string[] {
+function describeLive(shards: readonly DecidedShard[], liveness: Liveness | undefined): readonly string[] {
   const live = shards.flatMap(({ decision }) =>
     decision.kind === "refused" && decision.refusal.kind === "liveConsumers" ? [decision.refusal] : [],
   )[0];
@@ -190,10 +185,27 @@ function describeLive(shards: readonly DescribedShard[]): readonly string[] {
   const [first] = live.consumers;
   const others = live.consumers.length - 1;
   return [
-    `  warning: consumers are alive; stop them and wait ${describeDuration(live.quietAfter)} before the up:`,
+    `  warning: consumers are alive, and ${describeWhatUpDoes(liveness)}; stop them and wait ${describeDuration(live.quietAfter)} before the up:`,
     ...(first === undefined
       ? []
       : [`${describeConsumer(first)}${others > 0 ? `, and ${plural(others, "shard")} more` : ""}`]),
+  ];
+}
+
+/** Pins over live consumers are written and watched, which nobody should find out afterwards. */
+function describeOverwrites(
+  shards: readonly DecidedShard[],
+  liveness: Liveness | undefined,
+): readonly string[] {
+  const consumers = shards.flatMap(({ decision }) => (decision.kind === "move" ? decision.overwrites : []));
+  const [first] = consumers;
+  if (first === undefined) return [];
+  const distinct = new Set(consumers.map(({ shard }) => shard)).size - 1;
+  const watched =
+    liveness === undefined ? "" : `; the pins are watched for ${describeDuration(liveness.watchFor)}`;
+  return [
+    `  warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pins${watched}`,
+    `${describeConsumer(first)}${distinct > 0 ? `, and ${plural(distinct, "shard")} more` : ""}`,
   ];
 }
 
@@ -207,7 +219,7 @@ export function describeGroupRefusal(
     .map((kind) => {
       const same = refusals.filter(({ refusal }) => refusal.kind === kind);
       const worst = furthest(same);
-      const shards = describeShards(same.map(({ shard }) => shard));
+      const shards = formatShards(same.map(({ shard }) => shard));
       const name = kind === "liveConsumers" ? subject.id : `${subject.id}, shard ${shards}`;
       return describeRefusal({ ...subject, id: name }, worst);
     })
@@ -228,8 +240,4 @@ function furthest(same: readonly { readonly refusal: Refusal }[]): Refusal {
 
 function ascending(left: number, right: number): number {
   return left - right;
-}
-
-function plural(number: number, what: string): string {
-  return `${number.toLocaleString("en-US")} ${what}${number === 1 ? "" : "s"}`;
 }

@@ -1,13 +1,16 @@
-import { isDeepStrictEqual } from "node:util";
 import { type Cursor } from "../../model/cursor.js";
-import { type ShardIdentity, sameShard } from "../../model/identity.js";
+import { type ShardIdentity, formatShardId } from "../../model/identity.js";
 import { type Bounds } from "../../rules/intent.js";
+import { type Wish } from "../../rules/plan.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader, type Problem, notYetKnown } from "../declared.js";
+import { digestOfTriggers } from "../triggers.js";
 import { booleanInput, cursorInput, filledTextInput, nameInput, shardInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupCheckpoint whose every input is known and right. */
 export interface CheckpointPin {
+  /** The URN of the resource: who this is, whatever it is declared to do. */
+  readonly self: string;
   readonly identity: ShardIdentity;
   readonly target: Cursor;
   readonly bounds: Bounds;
@@ -51,7 +54,8 @@ export function readCheckpointDeclaration(declared: Declared): CheckpointDeclara
     bounds: readBounds(reader),
     reason: reader.optional("reason", textInput),
   };
-  reader.refuseOthers(checkpointInputs);
+  const self = reader.optional("self", textInput) ?? "";
+  reader.refuseOthers([...checkpointInputs, "self"]);
   const problems = [...reader.problems, ...forceProblems(declared, read)];
   if (problems.length > 0) return { kind: "wrong", problems };
   const { project, logstore, consumerGroup, shard, checkpoint } = read;
@@ -65,10 +69,14 @@ export function readCheckpointDeclaration(declared: Declared): CheckpointDeclara
   ) {
     return { kind: "incomplete", unknowns: reader.unknowns };
   }
-  return { kind: "complete", pin: pinOf({ ...read, project, logstore, consumerGroup, shard, checkpoint }) };
+  return {
+    kind: "complete",
+    pin: pinOf({ ...read, self, project, logstore, consumerGroup, shard, checkpoint }),
+  };
 }
 
 function pinOf(read: {
+  readonly self: string;
   readonly project: string;
   readonly logstore: string;
   readonly consumerGroup: string;
@@ -84,13 +92,21 @@ function pinOf(read: {
   return { ...rest, identity: { project, logstore, consumerGroup, shard }, target: checkpoint, bounds };
 }
 
-/** Whether two declarations ask for one and the same act: same shard, same position in any spelling, same triggers. */
-export function sameAct(left: CheckpointPin, right: CheckpointPin): boolean {
-  return (
-    sameShard(left.identity, right.identity) &&
-    left.target === right.target &&
-    isDeepStrictEqual(left.triggers, right.triggers)
-  );
+/** What the pin asks for, as acts are compared by it. */
+export function wishOfPin({ identity, target, triggers }: CheckpointPin, generation: string): Wish {
+  return {
+    positions: {
+      others: { kind: "keep" },
+      named: new Map([[identity.shard, { kind: "cursor", cursor: target }]]),
+    },
+    triggers: digestOfTriggers(triggers),
+    generation,
+  };
+}
+
+/** A declaration as a reader of an error recognises it. */
+export function describeDeclaration({ identity, target, reason }: CheckpointPin): string {
+  return `${formatShardId(identity)} at ${target}${reason === undefined ? "" : `, reason: ${reason}`}`;
 }
 
 /** An unforced write succeeds only for the consumer that owns the shard, which is one that is alive. */

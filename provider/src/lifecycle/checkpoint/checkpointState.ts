@@ -1,60 +1,81 @@
-import { type Checkpoint, formatCheckpoint } from "../../model/checkpoint.js";
+import { formatCheckpoint } from "../../model/checkpoint.js";
 import { type Instant, formatOptionalInstant } from "../../model/instant.js";
-import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration } from "./checkpointPin.js";
-import { type Declared } from "../declared.js";
+import { formatPosition } from "../../model/position.js";
+import { type Act, type Stand } from "../../rules/act.js";
 import {
-  optionalCheckpoint,
-  optionalInstant,
-  optionalText,
-  unreadable,
-  withoutAbsent,
-} from "../stateFields.js";
+  type Entry,
+  type Ledger,
+  type Outcome,
+  type ShardLedger,
+  emptyLedger,
+  movedEntry,
+} from "../../rules/ledger.js";
+import { StateReader } from "../actState.js";
+import { type Declared } from "../declared.js";
+import { decodeEntry, encodeEntry } from "../entryState.js";
+import { decodeRound, encodeRound, fieldsOf } from "../actState.js";
+import { withoutAbsent } from "../stateFields.js";
+import { digestOfTriggers } from "../triggers.js";
+import { schemaVersion, schemaVersionOf, unreadable } from "../unreadable.js";
+import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration } from "./checkpointPin.js";
 
-/** The version of what this package writes into Pulumi's state. Older ones stay readable. */
-const schemaVersion = 1;
+/** The statuses of a single pin. */
+const statuses = [
+  "pinned",
+  "alreadyThere",
+  "expired",
+  "overwritten",
+  "gone",
+  "kept",
+  "pending",
+  "failed",
+  "uncertain",
+] as const;
 
-/** Nothing is left to do. */
-export const terminalStatuses = ["pinned", "alreadyThere", "expired", "overwritten"] as const;
+type PinStatus = (typeof statuses)[number];
 
-/** Something is: the next up goes on from the snapshot that state keeps. */
-export const unfinishedStatuses = ["failed", "uncertain"] as const;
-
-export type TerminalStatus = (typeof terminalStatuses)[number];
-export type UnfinishedStatus = (typeof unfinishedStatuses)[number];
-export type CheckpointStatus = TerminalStatus | UnfinishedStatus;
-
-/** What is remembered of one act: how it ended, and where the shard stood before it. */
-export interface CheckpointRecordOfAct {
-  readonly status: CheckpointStatus;
-  readonly checkpointTime: Instant | undefined;
-  readonly previous: Checkpoint | undefined;
-  readonly previousTime: Instant | undefined;
-  /** When SLS had saved the previous checkpoint: saved since, it is another stay at the same place. */
-  readonly previousSavedAt: Instant | undefined;
-  readonly previousConsumer: string | undefined;
-  readonly pinnedAt: Instant | undefined;
-  readonly requestId: string | undefined;
-}
-
+/** What state keeps of a pin: what was declared, and what was done. */
 export interface CheckpointState {
   readonly pin: CheckpointPin;
-  readonly act: CheckpointRecordOfAct;
+  readonly generation: string;
+  readonly ledger: Ledger;
 }
 
-/** Plain JSON for Pulumi's state: every declared input, and the record of the act. No value in it moves by itself. */
-export function encodeCheckpointState(declared: Declared, act: CheckpointRecordOfAct): Declared {
+/** Pins of version 0.1.0 know nothing of generations. */
+const releasedGeneration = "0.1.0";
+
+/** Plain JSON for Pulumi's state: every declared input, and what was done. No value in it moves by itself. */
+export function encodeCheckpointState(declared: Declared, generation: string, ledger: ShardLedger): Declared {
+  const { entries, status } = ledger;
+  const newest = entries.at(-1);
+  const moved = movedEntry(entries);
+  const before = moved?.act.wayBack;
   return withoutAbsent({
     ...Object.fromEntries(checkpointInputs.map((name) => [name, declared[name]])),
     schemaVersion,
-    status: act.status,
-    checkpointTime: formatOptionalInstant(act.checkpointTime),
-    previousCheckpoint: act.previous && formatCheckpoint(act.previous),
-    previousCheckpointTime: formatOptionalInstant(act.previousTime),
-    previousSavedAt: formatOptionalInstant(act.previousSavedAt),
-    previousConsumer: act.previousConsumer,
-    pinnedAt: formatOptionalInstant(act.pinnedAt),
-    requestId: act.requestId,
+    generation,
+    acts: entries.map(encodeAct),
+    historyUnknown: ledger.historyUnknown ? true : undefined,
+    status,
+    checkpointTime: formatOptionalInstant(newest?.act.targetTime),
+    previousCheckpoint: before && formatCheckpoint(before.checkpoint),
+    previousCheckpointTime: formatOptionalInstant(before?.time),
+    previousSavedAt: formatOptionalInstant(before?.savedAt),
+    previousConsumer: before?.consumer,
+    pinnedAt: formatOptionalInstant(moved?.pinnedAt),
+    requestId: moved?.requestId,
   });
+}
+
+function encodeAct(entry: Entry): Declared {
+  return withoutAbsent({ ...encodeEntry(entry), round: withoutAbsent(encodeRound(entry.act.round)) });
+}
+
+function decodeAct(value: unknown, index: number): Entry {
+  const path = `acts[${String(index)}]`;
+  const fields = fieldsOf(value, path);
+  const round = decodeRound(fieldsOf(fields["round"], `${path}.round`), `${path}.round`);
+  return decodeEntry({ ...fields, round: round.id }, () => round, path);
 }
 
 /** Reads back what {@link encodeCheckpointState} wrote, in this version or an older one. */
@@ -63,23 +84,92 @@ export function decodeCheckpointState(outs: Declared): CheckpointState {
     Object.fromEntries(checkpointInputs.map((name) => [name, outs[name]])),
   );
   if (declaration.kind !== "complete") throw unreadable("the declared inputs");
-  const status = [...terminalStatuses, ...unfinishedStatuses].find((known) => known === outs["status"]);
-  if (status === undefined) throw unreadable("status");
+  const { pin } = declaration;
+  if (schemaVersionOf(outs["schemaVersion"], "state") === 1) return releasedState(outs, pin);
+  const { acts } = outs;
+  if (!Array.isArray(acts)) throw unreadable("acts");
+  const reader = new StateReader(outs, "state");
   return {
-    pin: declaration.pin,
-    act: {
-      status,
-      checkpointTime: optionalInstant(outs, "checkpointTime"),
-      previous: optionalCheckpoint(outs, "previousCheckpoint"),
-      previousTime: optionalInstant(outs, "previousCheckpointTime"),
-      previousSavedAt: optionalInstant(outs, "previousSavedAt"),
-      previousConsumer: optionalText(outs, "previousConsumer"),
-      pinnedAt: optionalInstant(outs, "pinnedAt"),
-      requestId: optionalText(outs, "requestId"),
-    },
+    pin,
+    generation: reader.text("generation"),
+    ledger: ledgerOf({
+      shard: pin.identity.shard,
+      status: reader.oneOf("status", statuses),
+      entries: acts.map(decodeAct),
+      historyUnknown: reader.flag("historyUnknown"),
+    }),
   };
 }
 
-export function isUnfinished(status: unknown): boolean {
-  return unfinishedStatuses.some((unfinished) => unfinished === status);
+function ledgerOf(shard: ShardLedger): Ledger {
+  return { ...emptyLedger, shards: new Map([[shard.shard, shard]]) };
+}
+
+const outcomes: Readonly<Record<PinStatus, Outcome>> = {
+  pinned: "applied",
+  overwritten: "applied",
+  alreadyThere: "alreadyThere",
+  expired: "expired",
+  gone: "certainlyNot",
+  kept: "certainlyNot",
+  pending: "certainlyNot",
+  failed: "certainlyNot",
+  uncertain: "perhaps",
+};
+
+/**
+ * The state of version 0.1.0, which kept one act and no record of those before. What a failed or expired one had
+ * replaced is forgotten: a changed checkpoint that can be a revert is left alone then.
+ */
+function releasedState(outs: Declared, pin: CheckpointPin): CheckpointState {
+  const reader = new StateReader(outs, "state");
+  const status = reader.oneOf("status", statuses);
+  const outcome = outcomes[status];
+  const unfinished = outcome === "certainlyNot" || outcome === "perhaps";
+  const snapshot = releasedStand(reader);
+  const act: Act = {
+    shard: pin.identity.shard,
+    round: {
+      id: releasedGeneration,
+      plannedAt: 0 as Instant,
+      knownShards: [],
+      triggers: digestOfTriggers(pin.triggers),
+      generation: releasedGeneration,
+      deadline: undefined,
+    },
+    position: formatPosition({ kind: "cursor", cursor: pin.target }),
+    inherited: [],
+    target: pin.target,
+    targetTime: reader.optionalInstant("checkpointTime"),
+    snapshot,
+    wayBack: snapshot,
+    deadline: pin.bounds.applyBefore,
+  };
+  const entry: Entry = {
+    act,
+    outcome,
+    open: unfinished,
+    pinnedAt: reader.optionalInstant("pinnedAt"),
+    requestId: reader.optionalText("requestId"),
+  };
+  return {
+    pin,
+    generation: releasedGeneration,
+    ledger: ledgerOf({
+      shard: pin.identity.shard,
+      status,
+      entries: [entry],
+      historyUnknown: unfinished || status === "expired",
+    }),
+  };
+}
+
+function releasedStand(reader: StateReader): Stand {
+  const known = reader.optionalText("previousCheckpoint") !== undefined;
+  return {
+    checkpoint: known ? reader.checkpoint("previousCheckpoint") : { kind: "none" },
+    time: reader.optionalInstant("previousCheckpointTime"),
+    savedAt: reader.optionalInstant("previousSavedAt"),
+    consumer: reader.optionalText("previousConsumer"),
+  };
 }

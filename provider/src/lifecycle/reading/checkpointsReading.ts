@@ -3,7 +3,7 @@ import { type Cursor, positionOf } from "../../model/cursor.js";
 import { type Duration, between, describeDuration, secondsOf } from "../../model/duration.js";
 import { type GroupIdentity, formatGroupId } from "../../model/identity.js";
 import { type Instant, formatInstant } from "../../model/instant.js";
-import { describeLogGroups, describePosition } from "../../texts/describe.js";
+import { describeLogGroups, describePosition } from "../../texts/describePosition.js";
 import { shardTable } from "../../texts/markdown.js";
 import { type CheckpointRecord, type PositionTime } from "../../rules/observation.js";
 import { type Shard, type SlsClient } from "../../sls/client.js";

@@ -3,15 +3,16 @@ import { type Cursor } from "../../model/cursor.js";
 import { between, secondsOf } from "../../model/duration.js";
 import { formatGroupId } from "../../model/identity.js";
 import { formatInstant } from "../../model/instant.js";
-import { describeCheckpoint, describeLogGroups, describePosition } from "../../texts/describe.js";
+import { describeCheckpoint, describeLogGroups, describePosition } from "../../texts/describePosition.js";
 import { shardTable } from "../../texts/markdown.js";
 import { type Progress, judgeProgress } from "../../rules/progress.js";
+import { type Report } from "../../rules/events.js";
 import { type SlsClient } from "../../sls/client.js";
 import { type ShardReading, readCheckpoints } from "./checkpointsReading.js";
 import { type Declared } from "../declared.js";
 import { RefusedError } from "../failures.js";
 import { readGroupArguments } from "./readingArguments.js";
-import { type AppliedShard, decodeAppliedShards } from "../replay/replayApplyState.js";
+import { type ReplayedShard, decodeReplayedShards } from "./replayedShards.js";
 
 /**
  * How far a shard is: what `judgeProgress` says of one that was pinned, else why there is nothing to judge.
@@ -24,7 +25,7 @@ export type ShardState = Progress["state"] | "notPinned" | "notCovered" | "gone"
 interface ShardProgress {
   readonly shard: number;
   readonly state: ShardState;
-  readonly applied: AppliedShard | undefined;
+  readonly applied: ReplayedShard | undefined;
   readonly reading: ShardReading | undefined;
   readonly progress: Progress | undefined;
 }
@@ -60,27 +61,32 @@ export async function getProgress(client: SlsClient, declared: Declared) {
   };
 }
 
-function readShards(shards: unknown): readonly AppliedShard[] {
-  if (!Array.isArray(shards)) throw new RefusedError(wrongShards);
+function readShards(shards: unknown): readonly ReplayedShard[] {
   try {
-    return decodeAppliedShards({ shards });
+    return decodeReplayedShards(shards);
   } catch (cause) {
     throw new RefusedError(wrongShards, { cause });
   }
 }
 
-const wrongShards =
-  "The argument shards of getReplayProgress is not the output of a ConsumerGroupReplay\n" +
-  "Pass replay.shards, to getReplayProgressOutput where the replay is declared in the same program.";
+const wrongShards: Report = {
+  kind: "arguments",
+  name: "getReplayProgress",
+  problems: [
+    "shards is not the output of a ConsumerGroupReplay; pass replay.shards, " +
+      "to getReplayProgressOutput where the replay is declared in the same program",
+  ],
+};
 
 function progressOf(
   shard: number,
-  applied: AppliedShard | undefined,
+  applied: ReplayedShard | undefined,
   reading: ShardReading | undefined,
 ): ShardProgress {
   const known = { shard, applied, reading, progress: undefined };
   if (reading === undefined) return { ...known, state: "gone" };
-  if (applied === undefined || applied.status === "kept") return { ...known, state: "notCovered" };
+  if (applied === undefined || applied.status === "kept" || applied.status === "behind")
+    return { ...known, state: "notCovered" };
   const pin = pinOf(applied);
   if (pin === undefined) return { ...known, state: "notPinned" };
   const progress = judgeProgress(pin, applied.previous, reading.record.checkpoint, reading.end);
@@ -88,9 +94,9 @@ function progressOf(
   return { ...known, progress, state: progress.state };
 }
 
-const pinned: readonly AppliedShard["status"][] = ["pinned", "alreadyThere", "overwritten"];
+const pinned: readonly ReplayedShard["status"][] = ["pinned", "alreadyThere", "overwritten"];
 
-function pinOf({ status, checkpoint }: AppliedShard): Cursor | undefined {
+function pinOf({ status, checkpoint }: ReplayedShard): Cursor | undefined {
   return pinned.includes(status) ? checkpoint : undefined;
 }
 
@@ -120,7 +126,7 @@ function encodeShard({ shard, state, applied, reading, progress }: ShardProgress
   };
 }
 
-function pinData(applied: AppliedShard) {
+function pinData(applied: ReplayedShard) {
   const { checkpoint, checkpointTime, previous, previousTime } = applied;
   const isPinned = pinOf(applied) !== undefined;
   return {
@@ -141,7 +147,7 @@ function standsData({ record, time }: ShardReading) {
 }
 
 function remainingSeconds(
-  applied: AppliedShard | undefined,
+  applied: ReplayedShard | undefined,
   reading: ShardReading | undefined,
   progress: Progress | undefined,
 ): { readonly remainingSeconds?: number } {

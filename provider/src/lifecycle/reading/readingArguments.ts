@@ -1,5 +1,4 @@
 import { type GroupIdentity } from "../../model/identity.js";
-import { indent, lines } from "../../texts/describe.js";
 import { type Declared, DeclaredReader, type Problem } from "../declared.js";
 import { RefusedError } from "../failures.js";
 import { nameInput } from "../inputs.js";
@@ -23,9 +22,7 @@ export function readGroupArguments(
 }
 
 function wrongArguments(name: string, problems: readonly Problem[]): RefusedError {
-  return new RefusedError(
-    lines(`The arguments of ${name} are not right`, ...problems.map(describeProblem).map(indent)),
-  );
+  return new RefusedError({ kind: "arguments", name, problems: problems.map(describeProblem) });
 }
 
 /** Problems that name no property have the path in their text. */

@@ -5,16 +5,18 @@ import { type Instant, formatInstant } from "../../model/instant.js";
 import { formatPosition } from "../../model/position.js";
 import { positionOfShard } from "../../model/positions.js";
 import { type Decision, type Refusal, decide } from "../../rules/decide.js";
-import { type Subject, describePlan, describePosition } from "../../texts/describe.js";
+import { type DecidedShard, type Subject } from "../../rules/events.js";
+import { describePin } from "../../texts/describePin.js";
+import { describePosition } from "../../texts/describePosition.js";
 import { describeGroupPlan, describeGroupRefusal } from "../../texts/describeGroup.js";
 import { codeBlock, shardTable } from "../../texts/markdown.js";
 import { type Move } from "../../rules/move.js";
 import { type PositionTime } from "../../rules/observation.js";
 import { type SlsClient } from "../../sls/client.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
-import { type ShardDecision, decideGroup } from "../replay/decideGroup.js";
 import { type Declared, type Problem } from "../declared.js";
-import { type GroupLook, observeGroup } from "../replay/observeGroup.js";
+import { type PlanLook, type ShardLook, lookForPlan } from "../replay/lookForPlan.js";
+import { decideLook } from "../replay/decideLook.js";
 import { describeProblem } from "./readingArguments.js";
 import { type Replay, readReplayDeclaration } from "../replay/replayDeclaration.js";
 
@@ -59,18 +61,31 @@ function wrongPlan(problems: readonly Problem[]) {
 async function planOf(client: SlsClient, replay: Replay) {
   const subject: Subject = { id: formatGroupId(replay.identity), reason: replay.reason };
   try {
-    const look = await observeGroup(client, {
+    const look = await lookForPlan(client, {
       identity: replay.identity,
       named: [...replay.positions.named.keys()],
       asksAbout: () => true,
       positionOf: (shard) => positionOfShard(replay.positions, shard),
       previousOf: () => ({ kind: "nothingBefore" }),
     });
-    return seenPlan(subject, look, decideGroup(look, replay.bounds, isNobodys));
+    return seenPlan(subject, look, decisionsOf(look, decideLook(replay, look, isNobodys)));
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
     return unseenPlan(subject, replay, failure);
   }
+}
+
+/** What was seen of a shard, and what was decided for it. */
+interface ShardDecision {
+  readonly look: ShardLook;
+  readonly decision: Decision;
+}
+
+function decisionsOf({ shards }: PlanLook, decided: readonly DecidedShard[]): readonly ShardDecision[] {
+  return shards.flatMap((look, index) => {
+    const decision = decided[index]?.decision;
+    return decision === undefined ? [] : [{ look, decision }];
+  });
 }
 
 /** A function of a program has no state that could tell a consumer's commit from a pin. */
@@ -88,7 +103,7 @@ function unseenPlan(subject: Subject, replay: Replay, failure: SlsError) {
   );
   const read = serverTime !== undefined && { readAt: formatInstant(serverTime) };
   if (decision.kind !== "refused") {
-    const text = codeBlock(describePlan(subject, decision));
+    const text = codeBlock(describePin(subject, decision));
     return { verdict: "nothing" as Verdict, ...read, shards: [], totals: {}, refusals: [], text };
   }
   const message = describeGroupRefusal(subject, [{ shard: 0, refusal: decision.refusal }]);
@@ -103,7 +118,7 @@ function unseenPlan(subject: Subject, replay: Replay, failure: SlsError) {
   };
 }
 
-function seenPlan(subject: Subject, look: GroupLook, decisions: readonly ShardDecision[]) {
+function seenPlan(subject: Subject, look: PlanLook, decisions: readonly ShardDecision[]) {
   const refusals = refusalsOf(look, decisions);
   const shards = decisions.map(encodeShard);
   const moves = decisions.flatMap(({ decision }) => plannedMove(decision) ?? []);
@@ -121,7 +136,7 @@ function seenPlan(subject: Subject, look: GroupLook, decisions: readonly ShardDe
   };
 }
 
-function refusalsOf(look: GroupLook, decisions: readonly ShardDecision[]): readonly ShardRefusal[] {
+function refusalsOf(look: PlanLook, decisions: readonly ShardDecision[]): readonly ShardRefusal[] {
   const { knownShards } = look.seen;
   return [
     ...look.unknown.map((shard) => ({ shard, refusal: { kind: "unknownShard", knownShards } as const })),
@@ -166,8 +181,9 @@ function encodeShard({ look, decision }: ShardDecision) {
   };
 }
 
-function actionOf(decision: Decision): Exclude<Decision["kind"], "move"> {
-  return decision.kind === "move" ? "refused" : decision.kind;
+/** A new replay knows no shard that could be gone. */
+function actionOf({ kind }: Decision): Exclude<Decision["kind"], "move" | "gone"> {
+  return kind === "move" || kind === "gone" ? "refused" : kind;
 }
 
 /** The move of a shard, refused or not. */
@@ -237,6 +253,8 @@ const actions: Readonly<Record<Decision["kind"] | Move["direction"], string>> = 
   set: "be set",
   move: "move",
   alreadyThere: "stay, it is there already",
+  behind: "stay, it reads everything since",
+  gone: "be left alone, it is gone",
   kept: "be left alone",
   expired: "be left alone, the deadline has passed",
   refused: "be refused",

@@ -1,6 +1,6 @@
-import { type GroupIdentity } from "../../model/identity.js";
+import { type GroupIdentity, formatGroupId } from "../../model/identity.js";
 import { type Instant } from "../../model/instant.js";
-import { type Positions, parsePositions } from "../../model/positions.js";
+import { type Positions, formatPositions, parsePositions } from "../../model/positions.js";
 import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader, type Problem } from "../declared.js";
@@ -8,6 +8,8 @@ import { booleanInput, nameInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupReplay whose every input is known and right. */
 export interface Replay {
+  /** The URN of the component: who this is, whatever it is declared to do. */
+  readonly self: string;
   readonly identity: GroupIdentity;
   readonly positions: Positions;
   /** The position as it was written, where it is one for all shards. */
@@ -31,6 +33,7 @@ export const replayInputs = [
   "triggers",
   ...boundInputs,
   "allowTruncated",
+  "allowSkip",
   "reason",
 ] as const;
 
@@ -45,11 +48,12 @@ export function readReplayDeclaration(declared: Declared, now: Instant): ReplayD
     triggers: reader.anything("triggers"),
     bounds: {
       ...readBounds(reader),
-      allowTruncated: reader.optional("allowTruncated", booleanInput) ?? false,
+      ...readReplayPermissions(reader),
     },
     reason: reader.optional("reason", textInput),
   };
-  reader.refuseOthers(replayInputs);
+  const self = reader.optional("self", textInput) ?? "";
+  reader.refuseOthers([...replayInputs, "self"]);
   const read = reader.unknowns.includes("from") ? undefined : readPositions(from, now);
   const problems = [...reader.problems, ...(read?.problems ?? [])];
   if (problems.length > 0) return { kind: "wrong", problems };
@@ -66,10 +70,22 @@ export function readReplayDeclaration(declared: Declared, now: Instant): ReplayD
     kind: "complete",
     replay: {
       ...rest,
+      self,
       identity: { project, logstore, consumerGroup },
       positions: read.positions,
       writtenAs: typeof from === "string" ? from : undefined,
     },
+  };
+}
+
+/** What only a replay may be allowed. */
+export function readReplayPermissions(reader: DeclaredReader): {
+  readonly allowTruncated: boolean;
+  readonly allowSkip: boolean;
+} {
+  return {
+    allowTruncated: reader.optional("allowTruncated", booleanInput) ?? false,
+    allowSkip: reader.optional("allowSkip", booleanInput) ?? false,
   };
 }
 
@@ -88,4 +104,15 @@ function readPositions(
 function problemOf(from: unknown, path: string, problem: string): Problem {
   const nested = path !== "" || typeof from === "object";
   return nested ? { property: "", reason: `from${path} ${problem}` } : { property: "from", reason: problem };
+}
+
+/** A declaration as a reader of an error recognises it. */
+export function describeDeclaration({
+  identity,
+  positions,
+  reason,
+}: Pick<Replay, "identity" | "positions" | "reason">): string {
+  const formatted = formatPositions(positions);
+  const where = typeof formatted === "string" ? formatted : JSON.stringify(formatted);
+  return `${formatGroupId(identity)} from ${where}${reason === undefined ? "" : `, reason: ${reason}`}`;
 }

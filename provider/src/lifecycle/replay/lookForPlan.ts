@@ -3,6 +3,7 @@ import { type Duration, durationOfSeconds } from "../../model/duration.js";
 import { type GroupIdentity, type ShardIdentity } from "../../model/identity.js";
 import { type Instant } from "../../model/instant.js";
 import { type Position } from "../../model/position.js";
+import { childrenOf } from "../../rules/children.js";
 import { type ShardIntent, type Unmovable } from "../../rules/intent.js";
 import {
   type CheckpointRecord,
@@ -23,7 +24,7 @@ export interface ShardLook {
 }
 
 /** A look at a group: everything that deciding about it needs. */
-export interface GroupLook {
+export interface PlanLook {
   readonly seen: GroupSeen;
   readonly shards: readonly ShardLook[];
   /** Shards that a declaration names and the logstore has not. */
@@ -31,7 +32,7 @@ export interface GroupLook {
 }
 
 /** What a look at a group is to find out. */
-export interface GroupQuestion {
+export interface PlanQuestion {
   readonly identity: GroupIdentity;
   /** The shards that are named, whether the logstore has them or not. */
   readonly named: readonly number[];
@@ -45,11 +46,11 @@ export interface GroupQuestion {
  * Looks at a group. Four requests, and at most four for each shard that is to be moved. `onLooked` is called
  * whenever one more shard was looked at, with how many there are.
  */
-export async function observeGroup(
+export async function lookForPlan(
   client: SlsClient,
-  question: GroupQuestion,
+  question: PlanQuestion,
   onLooked: (shards: number) => void = () => undefined,
-): Promise<GroupLook> {
+): Promise<PlanLook> {
   const { identity, named } = question;
   const { shards, group, checkpoints } = await lookAtGroup(client, identity);
   const known = shards.value.map(({ shard }) => shard);
@@ -57,7 +58,8 @@ export async function observeGroup(
   const lookAt = async (shard: Shard): Promise<ShardLook> => {
     const look = await lookAtShard(client, question, checkpoints.value, shard);
     onLooked(asked.length);
-    return look;
+    if (!group.value.ordered) return look;
+    return { ...look, observation: { ...look.observation, children: childrenOf(shard, shards.value) } };
   };
   const [looks, retention] = await inOrder([
     inOrder(asked.map(lookAt)),
@@ -79,7 +81,7 @@ export async function observeGroup(
 /** Only an instant can reach for what is gone, so only then is one more permission needed. */
 async function retentionOf(
   client: SlsClient,
-  question: GroupQuestion,
+  question: PlanQuestion,
   asked: readonly Shard[],
 ): Promise<Duration | undefined> {
   if (!asked.some(({ shard }) => question.positionOf(shard).kind === "instant")) return undefined;
@@ -89,7 +91,7 @@ async function retentionOf(
 
 async function lookAtShard(
   client: SlsClient,
-  question: GroupQuestion,
+  question: PlanQuestion,
   records: readonly CheckpointRecord[],
   shard: Shard,
 ): Promise<ShardLook> {
@@ -142,7 +144,7 @@ interface Ends {
 /** An instant is looked up by SLS and so within the window; everything else has to be compared with both ends. */
 async function lookAtEnds(
   client: SlsClient,
-  question: GroupQuestion,
+  question: PlanQuestion,
   identity: ShardIdentity,
   position: Exclude<Position, { kind: "keep" }>,
 ): Promise<Ends> {

@@ -1,0 +1,85 @@
+import { type ClientHttp2Session, connect } from "node:http2";
+
+/** How a connection to the engine is made, and what it tells. */
+export type Watch = (address: string, heard: EngineSigns) => void;
+
+/** What a connection to the engine can show. */
+export interface EngineSigns {
+  /** The engine answered. */
+  readonly answers: () => void;
+  /** The connection ended, or could not be made. */
+  readonly ends: (refused: boolean) => void;
+}
+
+/**
+ * Watches whether the engine that started this process is still there, by an idle connection to its address.
+ *
+ * A provider outlives an engine that was killed and goes on with what it was told. An address that never answered
+ * proves nothing, so only one that did, and whose connection ended and cannot be made again, stops a write.
+ */
+export class EngineWatch {
+  readonly #address: string;
+  readonly #watch: Watch;
+  #answered = false;
+  #gone = false;
+
+  constructor(address: string, watch: Watch = watchOverHttp2) {
+    this.#address = address;
+    this.#watch = watch;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#watch(this.#address, {
+      answers: () => {
+        this.#answered = true;
+        this.#gone = false;
+      },
+      ends: (refused) => {
+        if (!this.#answered) return;
+        this.#gone = true;
+        // An engine that only closed an idle connection answers again; one that is gone refuses.
+        if (!refused) this.#begin();
+      },
+    });
+  }
+
+  /** Throws when the engine is gone. Synchronous, so that it can be asked right before bytes leave. */
+  assertAlive(): void {
+    if (!this.#gone) return;
+    throw new EngineGoneError(this.#address);
+  }
+}
+
+/** Nobody waits for the answer any more. */
+export class EngineGoneError extends Error {
+  override readonly name = "EngineGoneError";
+
+  constructor(address: string) {
+    super(
+      `The Pulumi engine at ${address} is gone, so nothing more is written\n` +
+        "Run pulumi cancel, then pulumi up: it finds out where the shard stands before it writes.",
+    );
+  }
+}
+
+function watchOverHttp2(address: string, { answers, ends }: EngineSigns): void {
+  const match = /^(.+):(\d+)$/.exec(address);
+  if (match === null || Number(match[2]) > 65_535) return;
+  let session: ClientHttp2Session;
+  try {
+    session = connect(`http://${address}`);
+  } catch {
+    return;
+  }
+  let refused = false;
+  session.once("remoteSettings", answers);
+  session.once("error", () => {
+    refused = true;
+  });
+  session.once("close", () => {
+    ends(refused);
+  });
+  // The watch must not keep the process alive.
+  session.unref();
+}

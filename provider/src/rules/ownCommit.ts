@@ -1,0 +1,26 @@
+import { sameCheckpoint } from "../model/checkpoint.js";
+import { type Entry, type Ledger, entriesOf } from "./ledger.js";
+import { type CheckpointRecord } from "./observation.js";
+import { type RunningShard, isKilledWrite } from "./run.js";
+
+/**
+ * Whether a record is the work of this resource, and so no sign of a live consumer: the ledger or this run wrote
+ * exactly it, or a run that was killed can have.
+ */
+export function isOwnCommit(
+  record: CheckpointRecord,
+  ledger: Ledger,
+  running: readonly Pick<RunningShard<unknown>, "open" | "ended">[],
+): boolean {
+  const going = running.find(({ open }) => open.act.shard === record.shard);
+  if (going !== undefined && isKilledWrite(going.open, record)) return true;
+  if (going?.ended?.outcome === "applied" && going.ended.pinnedAt === record.updateTime) return true;
+  return entriesOf(ledger, record.shard).some((entry) => wrote(entry, record));
+}
+
+/** A write that was never read back has no save time of its own: it counts where it can have been. */
+function wrote({ act, outcome, pinnedAt }: Entry, record: CheckpointRecord): boolean {
+  if (!sameCheckpoint(record.checkpoint, { kind: "at", cursor: act.target })) return false;
+  if (outcome === "applied") return pinnedAt !== undefined && pinnedAt === record.updateTime;
+  return outcome === "perhaps" && record.updateTime !== undefined && record.updateTime >= act.round.plannedAt;
+}

@@ -1,0 +1,149 @@
+import { type Checkpoint } from "../model/checkpoint.js";
+import { describeDuration } from "../model/duration.js";
+import { formatInstant } from "../model/instant.js";
+import { type Act } from "../rules/act.js";
+import { type Decision, type LiveConsumer } from "../rules/decide.js";
+import { type EndedReport, type Liveness, type Subject } from "../rules/events.js";
+import { type CheckpointRecord } from "../rules/observation.js";
+import { describeConsumers } from "./describeConsumers.js";
+import { describeMove } from "./describeMove.js";
+import { describeCheckpoint, describePosition } from "./describePosition.js";
+import { indent, lines } from "./lines.js";
+
+/** Describes what an up would do with one shard, in full lines. */
+export function describePin(subject: Subject, decision: Decision, liveness?: Liveness): string {
+  switch (decision.kind) {
+    case "move":
+      return lines(
+        `${subject.id}: ${describeMove(decision.move)}`,
+        `  from  ${describePosition(decision.move.from, decision.move.fromTime)}`,
+        `  to    ${describePosition({ kind: "at", cursor: decision.move.to }, decision.move.toTime)}`,
+        subject.reason === undefined ? undefined : `  reason: ${subject.reason}`,
+        ...describeOverwritten(decision.overwrites),
+      );
+    case "kept":
+      return `${subject.id}: kept; it is left alone`;
+    case "gone":
+      return `${subject.id}: gone; the logstore no longer has the shard, so nothing is written`;
+    case "alreadyThere":
+      return `${subject.id}: stays; it stands at ${describePosition(decision.shard.record.checkpoint, decision.shard.currentTime)} already, so nothing is written`;
+    case "behind":
+      return `${subject.id}: stays; it stands before the instant and will read everything since`;
+    case "expired":
+      return lines(
+        `warning: ${subject.id}: expired; nothing is written`,
+        `  applyBefore ${formatInstant(decision.applyBefore)} has passed: the service's clock shows ${formatInstant(decision.serverTime)}`,
+        "  To move it after all, declare a later applyBefore.",
+      );
+    case "refused":
+      return decision.refusal.kind === "liveConsumers"
+        ? lines(
+            decision.refusal.move &&
+              describePin(subject, { kind: "move", move: decision.refusal.move, overwrites: [] }),
+            `  warning: consumers are alive, and ${describeWhatUpDoes(liveness)}:`,
+            ...describeConsumers(decision.refusal.consumers).map(indent),
+            `  Stop them and wait ${describeDuration(decision.refusal.quietAfter)} before the up.`,
+          )
+        : "";
+  }
+}
+
+/** What an up does about live consumers. */
+export function describeWhatUpDoes(liveness: Liveness | undefined): string {
+  return liveness?.onActiveConsumers === "wait"
+    ? `up waits until they are quiet, ${describeDuration(liveness.waitTimeout)} at the most`
+    : "up refuses while they are";
+}
+
+function describeOverwritten(consumers: readonly LiveConsumer[]): readonly string[] {
+  if (consumers.length === 0) return [];
+  return [
+    '  warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin',
+    ...describeConsumers(consumers).map(indent),
+  ];
+}
+
+/** Describes where a shard stood before a move, with what puts it back. */
+export function describeWayBackOfPin(subject: Subject, { snapshot }: Act): string {
+  return `${subject.id}: way back: ${wayBack(snapshot.checkpoint, snapshot.time)}`;
+}
+
+function wayBack(from: Checkpoint, time: Act["snapshot"]["time"]): string {
+  switch (from.kind) {
+    case "at":
+      return `checkpoint: "${from.cursor}"${time === undefined ? "" : ` (${formatInstant(time)})`}`;
+    case "none":
+      return "it had no checkpoint, and SLS has no call that takes one away";
+    case "undecodable":
+      return `its checkpoint was ${from.text}, which is no cursor and cannot be written back`;
+  }
+}
+
+/** Describes a pin that did not end well: what is known of it, and what to do. */
+export function describeUnfinishedPin(subject: Subject, shard: EndedReport): string {
+  switch (shard.status) {
+    case "overwritten":
+      return overwritten(subject, shard);
+    case "uncertain":
+      return shard.record !== undefined && isElsewhere(shard)
+        ? elsewhere(subject, shard)
+        : unverified(subject, shard);
+    default:
+      return notApplied(subject, shard.failure);
+  }
+}
+
+function isElsewhere({ act, record }: EndedReport): boolean {
+  if (act === undefined || record === undefined) return false;
+  return (
+    describeCheckpoint(record.checkpoint) !== describeCheckpoint(act.snapshot.checkpoint) ||
+    (record.updateTime !== act.snapshot.savedAt && act.snapshot.savedAt !== undefined)
+  );
+}
+
+/** Describes a write that was certainly not applied. */
+function notApplied(subject: Subject, failure: Error | undefined): string {
+  return lines(
+    `${subject.id}: is not pinned; it stands where it stood`,
+    failure === undefined ? undefined : indent(failure.message),
+    "Consumers that were stopped for this are still stopped. Run pulumi up again: it goes on from here.",
+  );
+}
+
+/** Describes a write that was sent and could not be read back. */
+function unverified(subject: Subject, { failure, acknowledged }: EndedReport): string {
+  return lines(
+    acknowledged
+      ? `${subject.id}: was written, but could not be read back`
+      : `${subject.id}: may have been written, and could not be read back`,
+    failure === undefined
+      ? "  the service had acknowledged the write, and does not show it"
+      : indent(failure.message),
+    "Run pulumi up again: it reads the shard first, and writes only if it still stands where it stood before.",
+  );
+}
+
+function elsewhere(subject: Subject, { act, record }: EndedReport): string {
+  return lines(
+    `${subject.id}: is uncertain; it stands neither at the pin nor where it stood before, so it is left alone`,
+    act && `  pin            ${act.target}`,
+    act && `  stood before   ${describeCheckpoint(act.snapshot.checkpoint)}`,
+    record && `  stands now     ${describeRecord(record)}`,
+    "If a consumer has read from the pin already, take this declaration out. If it has not, change triggers to pin again.",
+  );
+}
+
+/** Describes a pin that a consumer saved over while it was watched. */
+function overwritten(subject: Subject, { act, record }: EndedReport): string {
+  return lines(
+    `${subject.id}: was pinned, and a consumer has overwritten the pin`,
+    act && `  pin         ${act.target}`,
+    record && `  stands now  ${describeRecord(record)}`,
+    "It is not written again. Stop the group's consumers, change triggers, and run pulumi up.",
+  );
+}
+
+function describeRecord(record: CheckpointRecord): string {
+  const consumer = record.consumer === undefined ? "" : `, committed by ${record.consumer}`;
+  return `${describeCheckpoint(record.checkpoint)}${consumer}`;
+}

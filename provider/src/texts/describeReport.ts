@@ -1,0 +1,50 @@
+import { type Report } from "../rules/events.js";
+import { describeGroupRefusal } from "./describeGroup.js";
+import { describeUnfinishedPin } from "./describePin.js";
+import { describeRefusal, lookFailed } from "./describeRefusal.js";
+import { describeUnfinishedReplay } from "./describeReplay.js";
+import { indent, lines } from "./lines.js";
+
+/** Words why a call ended without what it was asked for: what was seen, and what to do. */
+export function describeReport(report: Report): string {
+  switch (report.kind) {
+    case "lookFailed":
+      return lookFailed(report.subject, report.failure);
+    case "refused":
+      return describeRefused(report);
+    case "unfinished":
+      return describeUnfinished(report);
+    case "duplicate":
+      return lines(
+        "two resources move the same shard, and which one came last would be chance",
+        ...report.declarations.map(indent),
+        "Take one of them out.",
+      );
+    case "notKnown":
+      return `The inputs of this ${report.resource} are not known`;
+    case "arguments":
+      return lines(`The arguments of ${report.name} are not right`, ...report.problems.map(indent));
+  }
+}
+
+type ReportOf<Kind extends Report["kind"]> = Extract<Report, { kind: Kind }>;
+
+function describeRefused({ subject, of, refusals }: ReportOf<"refused">): string {
+  const [only] = refusals;
+  if (of === "shard" && only !== undefined) return describeRefusal(subject, only.refusal);
+  return describeGroupRefusal(subject, refusals);
+}
+
+function describeUnfinished({ subject, of, shards, refusals, failure }: ReportOf<"unfinished">): string {
+  const [only] = shards;
+  return lines(
+    of === "shard" && only !== undefined
+      ? describeUnfinishedPin(
+          subject,
+          failure === undefined ? only : { ...only, failure: only.failure ?? failure },
+        )
+      : describeUnfinishedReplay(subject, shards),
+    refusals.length === 0 ? undefined : describeRefused({ kind: "refused", subject, of, refusals }),
+    failure === undefined || of === "shard" ? undefined : indent(failure.message),
+  );
+}
