@@ -56,6 +56,8 @@ export interface ShardCheckpoint {
   readonly lagLogGroups?: number;
   /** Whole seconds from the log group at the checkpoint to now; 0 where nothing is left to read. */
   readonly lagSeconds?: number;
+  /** Log groups that expired before the group read them; absent where none did. */
+  readonly lostLogGroups?: number;
   /** Who saved the checkpoint, where the service names it. */
   readonly consumer?: string;
   /** When it was saved, by a consumer or by a pin. */
