@@ -36,6 +36,7 @@ type Kind = (typeof ways)[number]["kind"];
 const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kind[]])[] = [
   ["index", "nodeVersion"],
   ["index", "resources"],
+  ["index", "texts"],
   ["resources", "dynamicProvider"],
   ["resources", "model"],
   ["resources", "provider", ["dynamic"]],

@@ -20,6 +20,7 @@ describe("getConsumerGroupCheckpoints", () => {
     shop.now += 10 * minute;
     const { text, ...checkpoints } = await sls.getConsumerGroupCheckpoints(group);
     expect(checkpoints).toEqual({
+      id: "shop/orders/billing",
       readAt: "2026-11-22T12:10:00Z",
       lagLogGroups: 8,
       lagSeconds: 7 * 3_600 + 600,

@@ -9,7 +9,7 @@ const anyWay = ["static", "type", "dynamic"];
 
 /** @type {Record<string, Record<string, string[]>>} from a room, to a room, in which ways */
 export const arrows = {
-  index: { resources: anyWay, nodeVersion: anyWay },
+  index: { resources: anyWay, texts: anyWay, nodeVersion: anyWay },
   resources: { dynamicProvider: anyWay, model: anyWay, provider: ["dynamic"] },
   // Pulumi copies into state whatever this room holds at load time.
   dynamicProvider: { provider: ["dynamic", "type"] },

@@ -23,6 +23,8 @@ export interface GetConsumerGroupCheckpointsOutputArgs {
 
 /** Where a consumer group stands. Times are RFC 3339; what is not known is absent, never 0. */
 export interface ConsumerGroupCheckpoints {
+  /** The group: `project/logstore/consumerGroup`. */
+  readonly id: string;
   /** When it was looked at, by the service's clock. */
   readonly readAt: string;
   /** Every shard of the logstore, read-only parents of splits and merges included, by its id. */

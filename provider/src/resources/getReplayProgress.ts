@@ -35,6 +35,8 @@ export interface GetReplayProgressOutputArgs {
 
 /** How far the consumers came since a replay. Times are RFC 3339; what is not known is absent, never 0. */
 export interface ReplayProgress {
+  /** The group: `project/logstore/consumerGroup`. */
+  readonly id: string;
   /** When the group was looked at, by the service's clock. */
   readonly readAt: string;
   /** Every shard of the logstore and of the replay, by its id. */

@@ -88,6 +88,7 @@ export async function getCheckpoints(client: SlsClient, declared: Declared) {
   const reading = await readCheckpoints(client, identity);
   const lag = { ...lagInLogGroups(reading.shards), ...longestLag(reading.shards) };
   return {
+    id: formatGroupId(identity),
     readAt: formatInstant(reading.serverTime),
     shards: reading.shards.map(encodeShard),
     ...lag,

@@ -71,6 +71,7 @@ export async function getProgress(client: SlsClient, declared: Declared) {
   const columns = ["Shard", "State", "Pinned at", "Stands at", "Still to read again", "Pace"];
   const [stalled, rewound] = [numbersOf(progress, ({ stalled }) => stalled), numbersOf(progress, isRewound)];
   return {
+    id: formatGroupId(identity),
     readAt: formatInstant(serverTime),
     shards: progress.map((shard) => encodeShard(shard, serverTime)),
     totals,
