@@ -39,8 +39,6 @@ describe("getReplayProgress", () => {
       doneLogGroups: 2,
       remainingLogGroups: 4,
       remainingSeconds: 4 * 3_600,
-      begin: shop.cursor(12, 1),
-      end: shop.end(1),
       lagLogGroups: 6,
       lagSeconds: 5 * 3_600,
     });

@@ -125,10 +125,6 @@ export interface ShardProgress {
   readonly stalled?: boolean;
   /** It stands before where it stood at the earlier answer. */
   readonly rewound?: boolean;
-  /** The cursor of the oldest log group that the shard still holds. */
-  readonly begin?: string;
-  /** The cursor behind the newest log group. */
-  readonly end?: string;
   /** Log groups from the checkpoint to the end of the shard. */
   readonly lagLogGroups?: number;
   /** Whole seconds from the log group at the checkpoint to now; 0 where nothing is left to read. */

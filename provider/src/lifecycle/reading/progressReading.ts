@@ -262,14 +262,12 @@ function pinData(applied: ReplayedShard) {
   };
 }
 
-function standsData({ record, time, begin, end, lag, lagTime, lost }: ShardReading) {
+function standsData({ record, time, lag, lagTime, lost }: ShardReading) {
   return {
     checkpoint: formatCheckpoint(record.checkpoint),
     ...(time.kind === "at" && { checkpointTime: formatInstant(time.instant) }),
     ...(record.consumer !== undefined && { consumer: record.consumer }),
     ...(record.updateTime !== undefined && { committedAt: formatInstant(record.updateTime) }),
-    begin,
-    end,
     ...(lag !== undefined && { lagLogGroups: Number(lag) }),
     ...(lagTime !== undefined && { lagSeconds: secondsOf(lagTime) }),
     ...(lost !== undefined && { lostLogGroups: Number(lost) }),

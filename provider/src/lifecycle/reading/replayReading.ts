@@ -118,12 +118,7 @@ function unseenPlan(subject: Subject, replay: Replay, failure: SlsError) {
   };
 }
 
-function seenPlan(
-  subject: Subject,
-  { bounds }: Replay,
-  look: PlanLook,
-  decisions: readonly ShardDecision[],
-) {
+function seenPlan(subject: Subject, { bounds }: Replay, look: PlanLook, decisions: readonly ShardDecision[]) {
   const refusals = refusalsOf(look, decisions);
   const shards = decisions.map(encodeShard);
   const moves = decisions.flatMap(({ decision }) => plannedMove(decision) ?? []);

@@ -14,7 +14,7 @@ export interface PageParts {
   readonly numbers: readonly Figure[];
   readonly sections: readonly Html[];
   /** What the page was made of. */
-  readonly answer: { readonly text: string };
+  readonly answer: { readonly text: string; readonly shards?: readonly object[] };
 }
 
 /** A number with what it counts. */
@@ -55,16 +55,26 @@ export function pageOf(parts: PageParts): string {
           <p class="foot">
             ${parts.readAt === undefined ? "Not looked at." : `As of ${parts.readAt}, by the service's clock.`}
           </p>
-          ${jsonElement(withoutText(parts.answer))}
+          ${jsonElement(compact(parts.answer))}
         </main>
       </body>
     </html> `;
-  return page.markup.replace(/\n\s+/g, "\n");
+  // The layout of these sources, and end tags that HTML does not need, are not worth a byte in each row.
+  return page.markup
+    .replace(/>\s+</g, "><")
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/<\/(?:td|tr)>/g, "");
 }
 
-/** The same again as Markdown, which the page says better. */
-function withoutText(answer: { readonly text: string }): unknown {
-  return { ...answer, text: undefined };
+/** The answer without its Markdown, and with its shards as a table whose columns are named once. */
+function compact({ text: _, shards, ...rest }: PageParts["answer"]): unknown {
+  if (shards === undefined) return rest;
+  const columns = [...new Set(shards.flatMap((shard) => Object.keys(shard)))];
+  const rows = shards.map((shard) => {
+    const fields = new Map(Object.entries(shard));
+    return columns.map((column) => fields.get(column) ?? null);
+  });
+  return { ...rest, shards: { columns, rows } };
 }
 
 function figureElement({ name, value }: Figure): Html {
@@ -140,5 +150,5 @@ th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);w
 pre{background:var(--panel);padding:.6rem .8rem;overflow-x:auto;margin:.3rem 0}
 svg{display:block;width:100%;min-width:560px;height:auto}
 svg text{fill:var(--ink);font:11px system-ui,sans-serif}
-.axis{stroke:var(--line)}.kept{fill:var(--kept)}.soon{fill:var(--kept);stroke:var(--soft);stroke-dasharray:2 2}.band{fill:var(--band)}.move{stroke:var(--move);stroke-width:2;fill:none}.head{fill:var(--move)}.now{fill:var(--ink)}.target{fill:var(--page);stroke:var(--move);stroke-width:2}.goal{stroke:var(--ink);stroke-width:2}
+.axis{stroke:var(--line)}.kept{fill:var(--kept)}.soon{fill:var(--kept);stroke:var(--soft);stroke-dasharray:2 2}.band{fill:var(--band)}.move{stroke:var(--move);stroke-width:2;fill:none}.move{marker-end:url(#head)}.head{fill:var(--move)}.now{fill:var(--ink)}.target{fill:var(--page);stroke:var(--move);stroke-width:2}.goal{stroke:var(--ink);stroke-width:2}
 @media print{.wide{overflow:visible}pre{white-space:pre-wrap}svg{min-width:0}tr,svg{break-inside:avoid}}`;

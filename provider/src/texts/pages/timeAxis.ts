@@ -16,9 +16,9 @@ const steps = [
   ...[1, 2, 5, 10, 15, 30].map((count) => count * second),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * minute),
   ...[1, 2, 3, 6, 12].map((count) => count * hour),
-  ...[1, 2, 5, 10, 20].map((count) => count * day),
+  ...[1, 2, 5, 10].map((count) => count * day),
 ];
-const monthSteps = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200];
+const monthSteps = [2, 3, 6, 12, 24, 60, 120, 240, 600, 1_200];
 
 const mostTicks = 8;
 const fewestTicks = 3;
@@ -29,21 +29,29 @@ export function timeAxis(first: number, last: number): TimeAxis {
   const span = Math.max(last - first, least);
   const from = last - first < least ? Math.floor((first + last - least) / 2) : first;
   const to = from + span;
-  const found = steps.map((step) => ({ step, ticks: ticksEvery(step, from, to) })).find(fits);
-  if (found !== undefined) return { from, to, ticks: found.ticks, label: labelOf(found.step) };
-  const months = monthSteps.map((count) => ticksByMonth(count, from, to));
-  const ticks = months.find((each) => each.length <= mostTicks) ?? [];
-  return { from, to, ticks, label: labelOf(day) };
+  const byDays = (step: number): Candidate => ({
+    ticks: ticksEvery(step, from, to),
+    label: labelOf(step, span),
+  });
+  const byMonths = (count: number): Candidate => ({
+    ticks: ticksByMonth(count, from, to),
+    label: labelOf(day, span),
+  });
+  const candidates = [...steps.map(byDays), byMonths(1), byDays(20 * day), ...monthSteps.map(byMonths)];
+  const { ticks, label } = candidates.find(fits) ?? byMonths(1);
+  return { from, to, ticks, label };
 }
 
-function fits({ ticks }: { readonly ticks: readonly number[] }): boolean {
-  return ticks.length <= mostTicks;
+type Candidate = Pick<TimeAxis, "ticks" | "label">;
+
+function fits({ ticks }: Candidate): boolean {
+  return ticks.length >= fewestTicks && ticks.length <= mostTicks;
 }
 
 function ticksEvery(step: number, from: number, to: number): readonly number[] {
   if ((to - from) / step > mostTicks + 1) return Array<number>(mostTicks + 1).fill(0);
   const ticks: number[] = [];
-  for (let tick = Math.ceil(from / step) * step; tick <= to; tick += step) ticks.push(tick);
+  for (let tick = Math.ceil(from / step) * step + 0; tick <= to; tick += step) ticks.push(tick);
   return ticks;
 }
 
@@ -59,11 +67,11 @@ function ticksByMonth(count: number, from: number, to: number): readonly number[
   return ticks;
 }
 
-function labelOf(step: number): (tick: number) => string {
+function labelOf(step: number, span: number): (tick: number) => string {
   return (tick) => {
     const text = new Date(tick).toISOString();
     if (step >= day) return text.slice(0, 10);
     const clock = step >= minute ? text.slice(11, 16) : text.slice(11, 19);
-    return tick % day === 0 ? `${text.slice(5, 10)} ${clock}` : clock;
+    return span > day || tick % day === 0 ? `${text.slice(5, 10)} ${clock}` : clock;
   };
 }

@@ -50,6 +50,19 @@ export function windowChart(chart: Chart): Html {
       <svg viewBox="0 0 ${width} ${bottom + 24}" role="img" aria-labelledby="chart-title chart-desc">
         <title id="chart-title">${chart.title}</title>
         <desc id="chart-desc">${description}</desc>
+        <defs>
+          <marker
+            id="head"
+            viewBox="0 0 8 8"
+            refX="12"
+            refY="4"
+            markerWidth="5"
+            markerHeight="5"
+            orient="auto"
+          >
+            <path class="head" d="M0 0L8 4L0 8z" />
+          </marker>
+        </defs>
         ${keptElements(chart, x, bottom)}
         ${axis.ticks.map(
           (tick) =>
@@ -97,16 +110,20 @@ function rowElement(
   x: (time: number) => number,
   isNamed: boolean,
 ): Html {
-  const size = isNamed ? 4.5 : 2.2;
+  const size = isNamed ? 4.5 : 2;
   const { stands, target, goal } = row;
   return html`<g data-shard="${row.shard}">
-    <title>shard ${row.shard}: ${row.note}</title>
+    ${isNamed ? html`<title>shard ${row.shard}: ${row.note}</title>` : []}
     ${isNamed ? html`<text x="4" y="${middle + 4}">shard ${row.shard}</text>` : []}
-    ${bandElement(chart, row, middle, x, size)}
+    ${isNamed ? bandElement(chart, row, middle, x, size) : []}
     ${
       stands === undefined || target === undefined
         ? []
-        : arrowElement(chart.arrowFromTarget ? [target, stands] : [stands, target], middle, x, size)
+        : arrowElement(
+            x(chart.arrowFromTarget ? target : stands),
+            x(chart.arrowFromTarget ? stands : target),
+            middle,
+          )
     }
     ${
       goal === undefined
@@ -139,22 +156,8 @@ function bandElement(
   ];
 }
 
-function arrowElement(
-  [from, to]: readonly [number, number],
-  middle: number,
-  x: (time: number) => number,
-  size: number,
-): readonly Html[] {
-  const [start, end] = [x(from), x(to)];
-  const way = end < start ? 1 : -1;
-  if (start === end) return [];
-  return [
-    html`<path class="move" d="M${start} ${middle}H${end}" />`,
-    html`<path
-      class="head"
-      d="M${tenth(end + way * 2 * size)} ${middle}m0 ${-size}l${-way * 2 * size} ${size}l${way * 2 * size} ${size}z"
-    />`,
-  ];
+function arrowElement(from: number, to: number, middle: number): readonly Html[] {
+  return from === to ? [] : [html`<path class="move" d="M${from} ${middle}H${to}" />`];
 }
 
 function diamond(x: number, y: number, size: number): Html {
@@ -171,7 +174,7 @@ function legendOf({ keptSince, mostMove, arrowFromTarget, rows }: Chart): string
     ...(has("target") ? [`◇ ${arrowFromTarget ? "pinned to here" : "would stand here"}`] : []),
     ...(has("goal") ? ["┃ stood here before"] : []),
     ...(keptSince === undefined ? [] : ["grey: kept, dashed: expires within a day"]),
-    ...(mostMove === undefined ? [] : ["band: within maxMove"]),
+    ...(mostMove === undefined || rows.length > mostNamedRows ? [] : ["band: within maxMove"]),
   ].join(" · ");
 }
 
