@@ -1,28 +1,25 @@
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
+import { parseClock } from "./clockOption.js";
 import { guide } from "./guide.js";
+import { help } from "./help.js";
 import { plant, readSeed, type Seed } from "./seed.js";
 import { JsonProblem } from "./jsonReader.js";
+import { AssumptionProblem, parseAssumption, parseAssumptions } from "./service/assumptionValues.js";
+import type { Assumptions } from "./service/assumptions.js";
 import { defaultIdentity } from "./service/identity.js";
 import { SlsEmulator } from "./slsEmulator.js";
+import type { TlsFiles } from "./wire/callServer.js";
 import type { LoggedRequest } from "./wire/requestLog.js";
-
-const help = `Usage: sls-emulator [options]
-
-A local Alibaba Cloud Simple Log Service. State is in memory and gone when it stops.
-
-Options:
-  --port N      port to listen on (default 8077; 0: any free one)
-  --host ADDR   address to listen on (default 127.0.0.1)
-  --seed FILE   JSON file with what to start with (see the README)
-  --json        log requests as JSON, one object a line
-  --quiet       do not log requests
-  --help        show this
-`;
 
 interface Options {
   readonly port: number;
   readonly host: string;
   readonly seed: string | undefined;
+  readonly clock: (() => number) | undefined;
+  readonly assumptions: Partial<Assumptions>;
+  readonly tls: TlsFiles | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly help: boolean;
@@ -38,12 +35,31 @@ export interface Terminal {
 
 class UsageError extends Error {}
 
+/** Every option, as the parser wants it. */
+export const optionTable = {
+  port: { type: "string", default: "8077" },
+  host: { type: "string", default: "127.0.0.1" },
+  seed: { type: "string" },
+  clock: { type: "string" },
+  assumptions: { type: "string" },
+  assume: { type: "string", multiple: true },
+  cert: { type: "string" },
+  key: { type: "string" },
+  json: { type: "boolean", default: false },
+  quiet: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+const knownOptions = `The options are ${Object.keys(optionTable)
+  .map((name) => `--${name}`)
+  .join(", ")}; sls-emulator --help says what each does.`;
+
 /** Runs the command line until it is told to stop; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
     const options = parseOptions(args);
     if (options.help) {
-      terminal.write(help);
+      terminal.write(help());
       return 0;
     }
     const seed = options.seed === undefined ? undefined : loadSeed(options.seed);
@@ -60,23 +76,75 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-function parseOptions(args: readonly string[]): Options {
+/** Reads the arguments; a problem names what is right. */
+export function parseOptions(args: readonly string[]): Options {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        port: { type: "string", default: "8077" },
-        host: { type: "string", default: "127.0.0.1" },
-        seed: { type: "string" },
-        json: { type: "boolean", default: false },
-        quiet: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    });
-    return { ...values, seed: values.seed, port: parsePort(values.port) };
+    const { values } = parseArgs({ args: [...args], options: optionTable });
+    return {
+      ...values,
+      seed: values.seed,
+      port: parsePort(values.port),
+      clock: clockOf(values.clock),
+      assumptions: assumptionsOf(values.assumptions, values.assume),
+      tls: tlsOf(values.cert, values.key),
+    };
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${(error as Error).message}\nTry sls-emulator --help.`);
+    throw new UsageError(`${(error as Error).message}\n${knownOptions}`);
+  }
+}
+
+function clockOf(text: string | undefined): Options["clock"] {
+  if (text === undefined) return undefined;
+  const clock = parseClock(text, Date.now);
+  if (clock !== undefined) return clock;
+  throw new UsageError(
+    `--clock must be an instant with its zone (2026-11-20T10:00:00Z) or a shift (--clock=-PT1H), between 1970 and 9999, not ${text}.`,
+  );
+}
+
+function assumptionsOf(file: string | undefined, named: readonly string[] = []): Partial<Assumptions> {
+  const fromFile = file === undefined ? {} : loadAssumptions(file);
+  try {
+    return Object.assign({}, fromFile, ...named.map(parseAssumption)) as Partial<Assumptions>;
+  } catch (error) {
+    if (error instanceof AssumptionProblem) throw new UsageError(`--assume: ${error.message}.`);
+    throw error;
+  }
+}
+
+function loadAssumptions(file: string): Partial<Assumptions> {
+  const text = readFor("assumptions", file);
+  try {
+    return parseAssumptions(JSON.parse(text));
+  } catch (error) {
+    if (error instanceof AssumptionProblem || error instanceof SyntaxError)
+      throw new UsageError(`the assumptions file ${file} cannot be used: ${error.message}.`);
+    throw error;
+  }
+}
+
+function tlsOf(cert: string | undefined, key: string | undefined): TlsFiles | undefined {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new UsageError(
+      `--cert and --key go together: --${cert === undefined ? "cert" : "key"} is missing.`,
+    );
+  }
+  const tls = { cert: readFor("cert", cert), key: readFor("key", key) };
+  try {
+    createSecureContext(tls);
+  } catch (error) {
+    throw new UsageError(`--cert ${cert} and --key ${key} cannot be used: ${(error as Error).message}.`);
+  }
+  return tls;
+}
+
+function readFor(option: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`--${option} ${file} cannot be read: ${(error as Error).message}.`);
   }
 }
 
@@ -96,7 +164,7 @@ function loadSeed(file: string): Seed {
 }
 
 async function startEmulator(
-  { port, host, json, quiet }: Options,
+  { port, host, json, quiet, clock, assumptions, tls }: Options,
   seed: Seed | undefined,
   terminal: Terminal,
 ): Promise<SlsEmulator> {
@@ -112,13 +180,25 @@ async function startEmulator(
       port,
       host,
       requestLogLimit: 1000,
+      assumptions,
+      ...(clock && { clock }),
+      ...(tls && { tls }),
       ...(seed?.identities && { identities: seed.identities }),
       ...(!quiet && { onRequest: write }),
     });
-    if (seed !== undefined) plant(seed, emulator);
+    if (seed !== undefined) await plantInto(emulator, seed);
     return emulator;
   } catch (error) {
     throw listenProblem(error, host, port);
+  }
+}
+
+async function plantInto(emulator: SlsEmulator, seed: Seed): Promise<void> {
+  try {
+    plant(seed, emulator);
+  } catch (error) {
+    await emulator.stop();
+    throw new UsageError(`the seed cannot be planted: ${(error as Error).message}.`);
   }
 }
 
@@ -133,21 +213,17 @@ function listenProblem(error: unknown, host: string, port: number): unknown {
   return error;
 }
 
-function requestLine({
-  receivedAt,
-  method,
-  path,
-  query,
-  call,
-  project,
-  status,
-  errorCode,
-  state,
-}: LoggedRequest): string {
+function requestLine(request: LoggedRequest): string {
+  const { receivedAt, method, path, query, call, project, status, errorCode, state } = request;
   const search = Object.entries(query).map(([name, value]) => `${name}=${value}`);
   const target = `${project ?? "-"} ${method} ${path}${search.length > 0 ? "?" : ""}${search.join("&")}`;
   const outcome = state === "failed" ? "connection ended" : [status, errorCode].filter(Boolean).join(" ");
-  const line = `${new Date(receivedAt).toISOString()} ${call} ${target} -> ${outcome}`;
+  const line = `${new Date(receivedAt).toISOString()} ${call} ${target}${savedBy(request)} -> ${outcome}`;
   // eslint-disable-next-line no-control-regex -- what a client sends must not steer the terminal
   return `${line.replace(/[\u0000-\u001f\u007f]/g, "?")}\n`;
+}
+
+/** What UpdateCheckPoint saves, which stands in no path. */
+function savedBy({ call, shard, cursor }: LoggedRequest): string {
+  return call === "UpdateCheckPoint" ? ` shard ${shard ?? "?"} cursor ${cursor ?? "?"}` : "";
 }

@@ -1,5 +1,6 @@
 export { SlsEmulator, type SlsEmulatorOptions } from "./slsEmulator.js";
 export { defaultAssumptions, type AssumptionName, type Assumptions } from "./service/assumptions.js";
+export { AssumptionProblem, assumptionValues, parseAssumptions } from "./service/assumptionValues.js";
 export type { CheckpointRecord } from "./service/checkpointRecord.js";
 export type { ConsumerGroupSettings, GroupShardState } from "./service/consumerGroup.js";
 export { decodeCursor, encodeCursor } from "./service/cursor.js";
@@ -8,6 +9,7 @@ export { defaultIdentity, type Identity } from "./service/identity.js";
 export type { Log, LogGroup, LogGroupSeries, ReceivedLogGroup } from "./service/logGroup.js";
 export type { Grant, Policy } from "./service/policy.js";
 export { ServiceError } from "./service/serviceError.js";
+export type { DirectAnswer, DirectRequest, TlsFiles } from "./wire/callServer.js";
 export type { Fault } from "./wire/fault.js";
 export type { LoggedRequest, RequestState } from "./wire/requestLog.js";
 export { Rule, type RuleOptions } from "./wire/rule.js";

@@ -20,7 +20,7 @@ export class JsonReader {
 
   required(name: string): JsonReader {
     const value = this.#field(name);
-    if (value === undefined) throw this.#problem(`misses "${name}"`);
+    if (value === undefined) throw this.problem(`misses "${name}"`);
     return new JsonReader(value, this.#at(name));
   }
 
@@ -39,7 +39,7 @@ export class JsonReader {
   done(): void {
     const unknown = Object.keys(this.#object()).find((name) => !this.#known.has(name));
     if (unknown === undefined) return;
-    throw this.#problem(`has an unknown field "${unknown}" (known: ${[...this.#known].join(", ")})`);
+    throw this.problem(`has an unknown field "${unknown}" (known: ${[...this.#known].join(", ")})`);
   }
 
   entries(): [string, JsonReader][] {
@@ -50,12 +50,12 @@ export class JsonReader {
   }
 
   items(): JsonReader[] {
-    if (!Array.isArray(this.#value)) throw this.#problem("must be a list");
+    if (!Array.isArray(this.#value)) throw this.problem("must be a list");
     return this.#value.map((value: unknown, index) => new JsonReader(value, this.#at(String(index))));
   }
 
   text(): string {
-    if (typeof this.#value !== "string" || this.#value === "") throw this.#problem("must be a text");
+    if (typeof this.#value !== "string" || this.#value === "") throw this.problem("must be a text");
     return this.#value;
   }
 
@@ -65,28 +65,29 @@ export class JsonReader {
   }
 
   flag(): boolean {
-    if (typeof this.#value !== "boolean") throw this.#problem("must be true or false");
+    if (typeof this.#value !== "boolean") throw this.problem("must be true or false");
     return this.#value;
   }
 
-  /** Any finite number. */
-  number(): number {
-    if (typeof this.#value !== "number" || !Number.isFinite(this.#value))
-      throw this.#problem("must be a number");
-    return this.#value;
+  /** A finite number, within bounds where there are any. */
+  number(least = -Infinity, most = Infinity): number {
+    const value = this.#value;
+    if (typeof value !== "number" || !Number.isFinite(value)) throw this.problem("must be a number");
+    if (value < least || value > most) throw this.problem(`must be a number from ${least} to ${most}`);
+    return value;
   }
 
   /** One of a few texts. */
   choice<Text extends string>(choices: readonly Text[]): Text {
     const found = choices.find((choice) => choice === this.#value);
-    if (found === undefined) throw this.#problem(`must be one of ${choices.join(", ")}`);
+    if (found === undefined) throw this.problem(`must be one of ${choices.join(", ")}`);
     return found;
   }
 
   integer(least: number, most: number): number {
     const value = this.#value;
     if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-    throw this.#problem(`must be a whole number from ${least} to ${most}`);
+    throw this.problem(`must be a whole number from ${least} to ${most}`);
   }
 
   #field(name: string): unknown {
@@ -97,7 +98,7 @@ export class JsonReader {
   #object(): Record<string, unknown> {
     const value = this.#value;
     if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw this.#problem("must be an object");
+      throw this.problem("must be an object");
     return value as Record<string, unknown>;
   }
 
@@ -105,7 +106,8 @@ export class JsonReader {
     return this.#place === "" ? name : `${this.#place}.${name}`;
   }
 
-  #problem(what: string): JsonProblem {
+  /** A problem with this value. */
+  problem(what: string): JsonProblem {
     return new JsonProblem(`${this.#place === "" ? "the document" : this.#place} ${what}`);
   }
 }

@@ -1,5 +1,8 @@
 import { answerAdmin } from "./admin/adminPath.js";
+import type { Steered } from "./admin/steered.js";
+import { isInstant } from "./instant.js";
 import { AssumptionBook, type AssumptionName, type Assumptions } from "./service/assumptions.js";
+import { parseAssumptions } from "./service/assumptionValues.js";
 import type { CheckpointRecord } from "./service/checkpointRecord.js";
 import type { ConsumerGroupSettings, GroupShardState } from "./service/consumerGroup.js";
 import { encodeCursor } from "./service/cursor.js";
@@ -9,7 +12,7 @@ import type { Logstore } from "./service/logstore.js";
 import { expandSeries, type LogGroupSeries, type ReceivedLogGroup } from "./service/logGroup.js";
 import type { Shard } from "./service/shard.js";
 import { SlsService } from "./service/slsService.js";
-import { CallServer } from "./wire/callServer.js";
+import { CallServer, type DirectAnswer, type DirectRequest, type TlsFiles } from "./wire/callServer.js";
 import { RequestLog, type LoggedRequest } from "./wire/requestLog.js";
 import { RuleBook, type Rule, type RuleOptions } from "./wire/rule.js";
 
@@ -24,7 +27,9 @@ export interface SlsEmulatorOptions {
   /** The key pairs that are known. @default one: `emulatorAccessKeyId` with `emulatorAccessKeySecret` */
   readonly identities?: readonly Identity[];
   /** What is unknown about the real service, where it shall differ from the defaults. */
-  readonly assumptions?: Partial<Assumptions>;
+  readonly assumptions?: Partial<Assumptions> & { readonly observed?: unknown };
+  /** A certificate and its key as PEM texts: then it speaks HTTPS. @default plain HTTP */
+  readonly tls?: TlsFiles;
   /** How many requests the log keeps. @default 10000 */
   readonly requestLogLimit?: number;
   /** Called when a request was answered or its connection ended. */
@@ -46,8 +51,8 @@ export interface SlsEmulatorOptions {
  * await emulator.stop();
  * ```
  */
-export class SlsEmulator {
-  /** `http://127.0.0.1:PORT`. A project is addressed by the Host header `<project>.127.0.0.1:PORT`. */
+export class SlsEmulator implements Steered {
+  /** `http://127.0.0.1:PORT`, or `https` with a certificate. A project is addressed by the Host header `<project>.127.0.0.1:PORT`. */
   readonly endpoint: string;
   readonly port: number;
   readonly #service: SlsService;
@@ -65,7 +70,7 @@ export class SlsEmulator {
     this.#setIdentities = parts.setIdentities;
     this.#advance = parts.advance;
     this.port = port;
-    this.endpoint = `http://${host}:${port}`;
+    this.endpoint = `${parts.scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
   }
 
   /** Starts an emulator; rejects when the port is taken. */
@@ -81,6 +86,14 @@ export class SlsEmulator {
   /** Stops: cuts open connections and drops what is held, without its effect. */
   async stop(): Promise<void> {
     await this.#server.close();
+  }
+
+  /**
+   * Answers a request that comes by no socket, exactly as one that does. Returns undefined where the connection would
+   * have ended without an answer.
+   */
+  async handle(request: DirectRequest): Promise<DirectAnswer | undefined> {
+    return this.#server.handle(request);
   }
 
   /** The emulator's time in Unix milliseconds. */
@@ -122,6 +135,11 @@ export class SlsEmulator {
 
   /** Moves the emulator's time forward (back when negative) against its clock, by milliseconds. */
   advanceClock(milliseconds: number): void {
+    if (!isInstant(this.now() + milliseconds)) {
+      throw new RangeError(
+        `The clock cannot be moved by ${milliseconds} ms: it stays between 1970 and 9999.`,
+      );
+    }
     this.#advance(milliseconds);
   }
 
@@ -140,6 +158,11 @@ export class SlsEmulator {
     this.#setIdentities(identities);
   }
 
+  /** The names of all projects. */
+  get projects(): readonly string[] {
+    return [...this.#service.projects.keys()];
+  }
+
   createProject(project: string): void {
     this.#service.createProject(project);
   }
@@ -149,15 +172,18 @@ export class SlsEmulator {
     this.#service.projects.delete(project);
   }
 
-  /** Creates a logstore, and its project where it does not exist yet. `ttl` counts days. */
+  /**
+   * Creates a logstore, and its project where it does not exist yet. `ttl` counts days; `bornAt` (Unix milliseconds) is
+   * when it and its shards were created, for data that is older than the emulator.
+   */
   createLogstore(
     project: string,
     logstore: string,
-    settings: { ttl?: number; shardCount?: number } = {},
+    settings: { ttl?: number; shardCount?: number; bornAt?: number } = {},
   ): void {
     const home = this.#service.projects.get(project) ?? this.#service.createProject(project);
-    const { ttl = 7, shardCount = 2 } = settings;
-    home.createLogstore(logstore, { ttl, shardCount, other: {} }, this.now());
+    const { ttl = 7, shardCount = 2, bornAt = this.now() } = settings;
+    home.createLogstore(logstore, { ttl, shardCount, other: {} }, bornAt);
   }
 
   deleteLogstore(project: string, logstore: string): void {
@@ -211,6 +237,18 @@ export class SlsEmulator {
     group.update({ shard, checkpoint, force: true }, store.view(this.now()), this.now());
   }
 
+  /** Puts a checkpoint as a consumer saved it some time ago; the consumer is not alive by that. */
+  restoreCheckpoint(
+    project: string,
+    logstore: string,
+    consumerGroup: string,
+    shard: number,
+    record: CheckpointRecord,
+  ): void {
+    const { store, group } = this.#service.consumerGroup(project, logstore, consumerGroup);
+    group.restore(this.#shard(store, shard), record);
+  }
+
   /** What is saved for a shard, or undefined when nothing is. */
   checkpoint(
     project: string,
@@ -261,6 +299,7 @@ export class SlsEmulator {
 }
 
 interface EmulatorParts {
+  readonly scheme: "http" | "https";
   readonly service: SlsService;
   readonly log: RequestLog;
   readonly rules: RuleBook;
@@ -273,12 +312,24 @@ function assemble(options: SlsEmulatorOptions): EmulatorParts {
   let identities = options.identities ?? [defaultIdentity];
   let ahead = 0;
   const clock = options.clock ?? Date.now;
-  const service = new SlsService(() => clock() + ahead, new AssumptionBook(options.assumptions));
+  const service = new SlsService(
+    () => clock() + ahead,
+    new AssumptionBook(parseAssumptions(options.assumptions ?? {})),
+  );
   const log = new RequestLog(options.requestLogLimit ?? 10_000, options.onRequest);
   const rules = new RuleBook();
   const onUnexpected = options.onUnexpected ?? ((error) => console.error("sls-emulator:", error));
-  const server = new CallServer({ service, log, rules, identities: () => identities, onUnexpected });
+  const { tls } = options;
+  const server = new CallServer({
+    service,
+    log,
+    rules,
+    identities: () => identities,
+    onUnexpected,
+    ...(tls && { tls }),
+  });
   return {
+    scheme: tls === undefined ? "http" : "https",
     service,
     log,
     rules,

@@ -6,7 +6,7 @@ import { type ResourceLife } from "./provider.js";
  *
  * Its text is stored twice with every resource and run for as long as the resource lives, so it stays as it is.
  * The literals below differ in one word, and have to: whatever they shared would be copied into state with them.
- * Three rules, each of which broke something when it was left out (reference/pulumi-dynamic.md):
+ * Three rules, each of which broke something when it was left out (docs/protocol.md 8.1):
  * - Nothing outside of the literal is used, because everything that is used would be copied into state.
  * - Every method waits for what configure began, because Pulumi calls them before configure is done.
  * - configure itself never fails, and read and delete do not exist, so that refresh and destroy need nothing.

@@ -14,8 +14,9 @@ export interface EngineSigns {
 /**
  * Watches whether the engine that started this process is still there, by an idle connection to its address.
  *
- * A provider outlives an engine that was killed and goes on with what it was told. An address that never answered
- * proves nothing, so only one that did, and whose connection ended and cannot be made again, stops a write.
+ * A provider outlives an engine that was killed and goes on with what it was told (docs/protocol.md 8.3). An address
+ * that never answered proves nothing, so only one that did, and whose connection ended and cannot be made again, stops
+ * a write.
  */
 export class EngineWatch {
   readonly #address: string;
@@ -73,7 +74,7 @@ function watchOverHttp2(address: string, { answers, ends }: EngineSigns): void {
     return;
   }
   let refused = false;
-  session.once("remoteSettings", answers);
+  session.once("connect", answers);
   session.once("error", () => {
     refused = true;
   });

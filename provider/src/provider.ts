@@ -95,7 +95,7 @@ function failureOf({ property, reason }: Problem): dynamic.CheckFailure {
 
 /**
  * Pulumi keeps the state of a failed resource only for an error of this shape. It re-attaches `__provider`
- * everywhere but here, and without it the resource could never be destroyed (docs/protocol.md).
+ * everywhere but here, and without it the resource could never be destroyed (docs/protocol.md 8.2).
  */
 async function keepingState<Result>(inputs: Properties, act: () => Promise<Result>): Promise<Result> {
   try {

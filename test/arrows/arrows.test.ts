@@ -44,6 +44,7 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["provider", "nodeVersion"],
   ["provider", "lives"],
   ["provider", "lifecycle"],
+  ["provider", "texts"],
   ["lives", "engineWatch"],
   ["lives", "lifecycle"],
   ["lives", "sls"],

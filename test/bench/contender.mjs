@@ -54,18 +54,19 @@ function ours() {
   const connections = new Connections();
   const client = new SlsClient(configuration, credentialsSource(configuration.credentials, configuration), {
     now: Date.now,
+    monotonic: () => performance.now(),
     sleep: () => Promise.reject(new Error("a write had to wait")),
     random: Math.random,
     dispatcher: (/** @type {string} */ origin) => connections.dispatcher(origin, configuration),
   });
   /** @type {any} */
   const cursor = checkpoint;
-  const nothingFirst = () => Promise.resolve();
+  const attempt = { attempt: 0, beforeSend: () => undefined };
   return async () => {
     const { kind } = await client.updateCheckPoint(
       identity,
       { checkpoint: cursor, forceSuccess: true },
-      nothingFirst,
+      attempt,
     );
     if (kind !== "acknowledged") throw new Error(`a write was ${kind}`);
   };

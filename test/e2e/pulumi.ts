@@ -42,6 +42,8 @@ export interface WorkspaceOptions {
   readonly program: string | Files;
   /** Variables on top of the scrubbed environment, for every command and for the processes that it starts. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What the stack's state file holds, as the engine wrote it; without it the stack is created empty. */
+  readonly state?: unknown;
 }
 
 export interface LocalProcess {
@@ -62,6 +64,7 @@ let engine: Promise<PreparedEngine> | undefined;
 export async function openWorkspace(options: WorkspaceOptions): Promise<PulumiWorkspace> {
   engine ??= prepareEngine({ log: (line) => process.stderr.write(`${line}\n`) });
   const workspace = new PulumiWorkspace(await engine, options);
+  if (options.state !== undefined) return workspace;
   const created = await workspace.run("stack", "init", stack);
   if (created.exitCode === 0) return workspace;
   await workspace.close();
@@ -77,13 +80,17 @@ export class PulumiWorkspace {
   readonly #running = new Set<RunningCommand>();
   #crashed = false;
 
-  constructor(prepared: PreparedEngine, { name, program, env }: WorkspaceOptions) {
+  constructor(prepared: PreparedEngine, { name, program, env, state }: WorkspaceOptions) {
     mkdirSync(workspaces, { recursive: true });
     this.#root = mkdtempSync(join(workspaces, `${name}-`));
     this.project = join(this.#root, "project");
     this.#engine = prepared;
     this.#env = { ...prepared.env, ...isolation(this.#root), ...env };
     this.#layOut(program);
+    if (state === undefined) return;
+    this.#layOutState(state);
+    // A stack that was created is selected; this one only lies there.
+    this.#env["PULUMI_STACK"] = stack;
   }
 
   preview(...flags: string[]): Promise<CommandResult> {
@@ -187,6 +194,13 @@ export class PulumiWorkspace {
     // Without one the package.json above would be the program's, and make an ES module of it.
     if (!existsSync(join(this.project, "package.json")))
       this.write({ "package.json": `{ "private": true }\n` });
+  }
+
+  #layOutState(state: unknown): void {
+    mkdirSync(dirname(this.stateFile), { recursive: true });
+    writeFileSync(this.stateFile, JSON.stringify(state));
+    // Without it the engine looks for stacks where its first versions kept them.
+    writeFileSync(join(this.#root, "state", ".pulumi", "meta.yaml"), "version: 1\n");
   }
 
   get #projectName(): string {

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { paths, start, startEmulator, startShop } from "./fixture.js";
 
@@ -5,7 +8,10 @@ import { paths, start, startEmulator, startShop } from "./fixture.js";
 async function admin(endpoint: string, method: string, path: string, body?: unknown) {
   const response = await fetch(`${endpoint}/_emulator/${path}`, {
     method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }),
   });
   return { status: response.status, json: await response.json() };
 }
@@ -115,7 +121,7 @@ describe("the admin path", () => {
     ["POST", "rules", { calls: "x", do: { kind: "hold" } }, 'unknown field "calls"'],
     ["POST", "rules/7/release", undefined, "there is no rule 7"],
     ["POST", "clock", { advance: "1" }, "advance must be a number"],
-    ["POST", "seed", {}, 'misses "projects"'],
+    ["POST", "seed", { project: 1 }, "project must be a text"],
     [
       "POST",
       "loggroups",
@@ -133,5 +139,84 @@ describe("the admin path", () => {
   it("is not there on a project's host", async () => {
     const { sls } = await startShop();
     expect((await sls.get("/_emulator/rules")).outcome).toBe("400 BadRequest");
+  });
+});
+
+describe("what a web page can send to the admin path", () => {
+  async function post(endpoint: string, headers: Record<string, string>, body = '{"advance":1000}') {
+    const url = new URL(endpoint);
+    const request = httpRequest({ host: url.hostname, port: url.port, method: "POST", path, headers });
+    request.end(body);
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    return { status: response.statusCode, json: JSON.parse(await text(response)) as unknown };
+  }
+  const path = "/_emulator/clock";
+  const type = { "content-type": "application/json" };
+
+  it.each([
+    [{ ...type, origin: "http://evil.example" }, 403, "CrossSiteRequest"],
+    [{ ...type, origin: "null" }, 403, "CrossSiteRequest"],
+    [{ ...type, "sec-fetch-site": "cross-site" }, 403, "CrossSiteRequest"],
+    [{ "content-type": "text/plain" }, 415, "UnsupportedContentType"],
+    [{ "content-type": "application/x-www-form-urlencoded" }, 415, "UnsupportedContentType"],
+    [{ "content-type": "multipart/form-data; boundary=application/json" }, 415, "UnsupportedContentType"],
+    [{ "content-type": "application/jsonp" }, 415, "UnsupportedContentType"],
+    [{}, 415, "UnsupportedContentType"],
+  ])("%j is refused", async (headers, status, code) => {
+    const { emulator } = await startShop();
+    expect(await post(emulator.endpoint, headers)).toMatchObject({ status, json: { code } });
+    expect(emulator.now()).toBe(start);
+  });
+
+  it("without any of it is served, with a charset too", async () => {
+    const { emulator } = await startShop();
+    const answer = await post(emulator.endpoint, { "content-type": "application/json; charset=utf-8" });
+    expect(answer).toEqual({ status: 200, json: { now: start + 1000 } });
+  });
+});
+
+describe("wrong values on the admin path", () => {
+  it.each([
+    ["clock", '{"advance":1e300}', "InvalidValue", "stays between 1970 and 9999"],
+    ["clock", '{"advance":-1e14}', "InvalidValue", "stays between 1970 and 9999"],
+    ["clock", '{"advance":1e999}', "InvalidValue", "advance must be a number"],
+    ["clock", '{"advance":NaN}', "InvalidJson", "NaN"],
+    [
+      "rules",
+      '{"probability":1.5,"do":{"kind":"hold"}}',
+      "InvalidValue",
+      "probability must be a number from 0 to 1",
+    ],
+    [
+      "rules",
+      '{"probability":-1,"do":{"kind":"hold"}}',
+      "InvalidValue",
+      "probability must be a number from 0 to 1",
+    ],
+    ["rules", '{"do":{"kind":"skewDate","ms":1e300}}', "InvalidValue", "do.ms must be a whole number"],
+    ["rules", '{"do":{"kind":"delay","ms":-1}}', "InvalidValue", "do.ms must be a whole number"],
+    [
+      "loggroups",
+      '{"project":"shop","logstore":"orders","shard":0,"count":1,"from":-1}',
+      "InvalidValue",
+      "from must be a whole number",
+    ],
+    ["rules/9/release", "{}", "UnknownRule", "there is no rule 9"],
+    ["nothing", "{}", "UnknownPath", "is not on the admin path"],
+  ])("%s %s is refused as %s %s", async (path, body, code, message) => {
+    const { emulator, sls } = await startShop();
+    const headers = { "content-type": "application/json" };
+    const answer = await fetch(`${emulator.endpoint}/_emulator/${path}`, { method: "POST", headers, body });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({ code, error: expect.stringContaining(message) });
+    expect((await sls.get(paths.shards)).headers.date).toBe(new Date(start).toUTCString());
+  });
+
+  it("a clock in code is refused the same", async () => {
+    const { emulator } = await startShop();
+    for (const ms of [NaN, Infinity, 1e300, -start - 1]) {
+      expect(() => emulator.advanceClock(ms)).toThrow("stays between 1970 and 9999");
+    }
+    expect(emulator.now()).toBe(start);
   });
 });

@@ -2,11 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   defaultAssumptions,
   encodeCursor,
+  parseAssumptions,
+  SlsEmulator,
   type AssumptionName,
   type Assumptions,
   type SlsEmulatorOptions,
 } from "../../emulator/src/index.js";
-import { hour, paths, start, startShop } from "./fixture.js";
+import { hour, paths, start, startEmulator, startShop } from "./fixture.js";
+import { turnedSwitches } from "./switchTable.js";
 
 type Shop = Awaited<ReturnType<typeof startShop>>;
 
@@ -213,6 +216,22 @@ const unknowns: readonly Unknown[] = [
     otherwise: ["403 ProjectQuotaExceed", { count: 1, total: 200, logstores: ["orders"] }],
   },
   {
+    name: "consumerGroupQuotaStatus",
+    turned: { consumerGroupQuotaStatus: 403 },
+    look: async ({ sls }) => {
+      const outcomes: string[] = [];
+      for (let index = 2; index <= 31; index += 1) {
+        outcomes.push(
+          (await sls.post(paths.groups, { consumerGroup: `group-${index}`, timeout: 60 })).outcome,
+        );
+      }
+      const groups = (await sls.get(paths.groups)).json as unknown[];
+      return [outcomes.filter((outcome) => outcome === "200").length, outcomes.at(-1), groups.length];
+    },
+    byDefault: [29, "400 ConsumerGroupQuotaExceed", 30],
+    otherwise: [29, "403 ConsumerGroupQuotaExceed", 30],
+  },
+  {
     name: "metadataCallsPerSecond",
     turned: { metadataCallsPerSecond: 2 },
     look: async ({ sls, clock }) => {
@@ -225,6 +244,30 @@ const unknowns: readonly Unknown[] = [
     otherwise: ["200", "200", "403 MetaOperationQpsLimitExceeded", "200"],
   },
 ];
+
+describe("switches from outside", () => {
+  it("may have what their type says, and whoever observed them may say when and where", async () => {
+    for (const [name, values] of Object.entries(turnedSwitches)) {
+      for (const value of values) expect(parseAssumptions({ [name]: value })).toEqual({ [name]: value });
+    }
+    const observed = { at: "2026-11-27", region: "cn-hangzhou", requestIds: ["1"] };
+    const { emulator } = await startEmulator({ assumptions: { deniedStatus: 403, observed } });
+    expect(emulator.requests).toEqual([]);
+  });
+
+  it.each([
+    [{ deniedStatu: 403 }, 'there is no switch "deniedStatu"; there are consumerNotMatchStatus, '],
+    [{ deniedStatus: 404 }, "the switch deniedStatus cannot be 404; it can be 401, 403"],
+    [{ metadataCallsPerSecond: 0 }, "it can be unbounded, a number from 1 on"],
+    [{ metadataCallsPerSecond: "a number from 1 on" }, "it can be unbounded, a number from 1 on"],
+    [{ toString: 1 }, 'there is no switch "toString"'],
+    [[], "must be an object"],
+  ])("%j is refused", async (assumptions, message) => {
+    const started = SlsEmulator.start({ assumptions: assumptions as Partial<Assumptions> });
+    await expect(started).rejects.toThrow(message);
+    await expect(started).rejects.toMatchObject({ code: "InvalidAssumption" });
+  });
+});
 
 describe("what is unknown about the service", () => {
   it("is all covered here", () => {

@@ -163,3 +163,31 @@ describe("an ordered group", () => {
     expect(await beat("a", [0, 1, 2])).toEqual([0, 1, 2]);
   });
 });
+
+describe("UpdateConsumerGroup and DeleteConsumerGroup with living consumers", () => {
+  it("a longer timeout counts for consumers that are alive, a shorter one dismisses those silent too long", async () => {
+    const { beat, sls, group, clock } = await startConsumers();
+    const change = async (timeout: number) =>
+      (await sls.send({ method: "PUT", path: group, body: JSON.stringify({ timeout }) })).outcome;
+    await beat("a", []);
+    expect(await change(300)).toBe("200");
+    clock.now += 200_000;
+    expect(await beat("a", [0, 1, 2, 3])).toEqual([0, 1, 2, 3]);
+    clock.now += 30_000;
+    expect(await change(10)).toBe("200");
+    expect(await beat("a", [0, 1, 2, 3])).toBe("400 NotExistConsumerWithBody");
+  });
+
+  it("a group is deleted with its consumers and checkpoints; one of the same name starts without them", async () => {
+    const { beat, sls, group, save, emulator } = await startConsumers();
+    await beat("a", []);
+    await save(0, "MQ==");
+    expect((await sls.send({ method: "DELETE", path: group })).outcome).toBe("200");
+    expect(await beat("a", [0, 1, 2, 3])).toBe("404 ConsumerGroupNotExist");
+    expect(await save(0, "MQ==")).toBe("404 ConsumerGroupNotExist");
+    emulator.createConsumerGroup("shop", "events", "readers");
+    expect(emulator.checkpoint("shop", "events", "readers", 0)).toBeUndefined();
+    expect(await beat("a", [0, 1, 2, 3])).toBe("400 NotExistConsumerWithBody");
+    expect(await beat("a", [])).toEqual([0, 1, 2, 3]);
+  });
+});

@@ -139,6 +139,29 @@ describe("consumer groups", () => {
   });
 });
 
+describe("consumer groups beyond the limit of a logstore", () => {
+  it("make room when one is deleted; in another logstore there is room, and one that exists is named", async () => {
+    const { sls, emulator } = await startShop();
+    for (let index = 2; index <= 30; index += 1)
+      emulator.createConsumerGroup("shop", "orders", `group-${index}`);
+    emulator.createLogstore("shop", "events");
+    const create = async (consumerGroup: string, logstore = "orders") =>
+      (await sls.post(`/logstores/${logstore}/consumergroups`, { consumerGroup, timeout: 60 })).outcome;
+    expect(await create("more")).toBe("400 ConsumerGroupQuotaExceed");
+    expect(await create("billing")).toBe("400 ConsumerGroupAlreadyExist");
+    expect(await create("more", "events")).toBe("200");
+    expect((await sls.send({ method: "DELETE", path: `${paths.groups}/group-7` })).outcome).toBe("200");
+    expect(await create("more")).toBe("200");
+  });
+
+  it("can be made in code, as in a project whose quota was raised", async () => {
+    const { sls, emulator } = await startShop();
+    for (let index = 2; index <= 40; index += 1)
+      emulator.createConsumerGroup("shop", "orders", `group-${index}`);
+    expect((await sls.get(paths.groups)).json).toHaveLength(40);
+  });
+});
+
 interface ShardOnTheWire {
   readonly shardID: number;
   readonly status: string;

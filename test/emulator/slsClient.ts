@@ -36,12 +36,15 @@ export interface TestClientOptions {
   readonly agent?: Agent;
 }
 
+/** Where an emulator listens, and what its clock says. */
+export type SlsPlace = Pick<SlsEmulator, "port" | "now">;
+
 /** A signing client for tests. */
 export class SlsClient {
-  readonly #emulator: SlsEmulator;
+  readonly #emulator: SlsPlace;
   readonly #options: TestClientOptions;
 
-  constructor(emulator: SlsEmulator, options: TestClientOptions = {}) {
+  constructor(emulator: SlsPlace, options: TestClientOptions = {}) {
     this.#emulator = emulator;
     this.#options = options;
   }

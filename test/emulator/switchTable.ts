@@ -21,6 +21,7 @@ export const turnedSwitches: { readonly [Name in AssumptionName]: readonly Assum
   v4ContentHash: ["compared"],
   deniedStatus: [403],
   projectQuotaStatus: [403],
+  consumerGroupQuotaStatus: [403],
   metadataCallsPerSecond: [2],
 };
 
@@ -78,5 +79,6 @@ export const consultedBy: Readonly<Record<AssumptionName, ConsultedBy>> = {
     pins: ["a key that may not see where the group stands", "a key that may not write"],
   },
   projectQuotaStatus: nobody,
+  consumerGroupQuotaStatus: nobody,
   metadataCallsPerSecond: { replay: true, pins: everyPin },
 };

@@ -1,7 +1,10 @@
 import { SlsEmulator } from "../../emulator/src/index.js";
 import { type LifecycleContext } from "../../provider/src/lifecycle/context.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
+import { RefusedError, UnfinishedError } from "../../provider/src/lifecycle/failures.js";
+import { describeReport } from "../../provider/src/texts/describeReport.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
+import { describeEvent } from "../../provider/src/texts/describeEvent.js";
 import { millisecondsOf } from "../../provider/src/model/duration.js";
 import { instantOfMilliseconds } from "../../provider/src/model/instant.js";
 import { ClientUnderTest, secrets } from "../sls/clientUnderTest.js";
@@ -92,17 +95,30 @@ export class Shop {
 }
 
 function contextOf(tested: ClientUnderTest, lines: string[]): LifecycleContext {
-  let acts = 0;
+  let ids = 0;
   return {
     client: tested.client,
     memory: new ProcessMemory(),
-    print: (text) => void lines.push(text),
-    probeEngine: () => Promise.resolve(),
+    emit: (event) => void lines.push(describeEvent(event)),
+    engineAlive: () => undefined,
     now: () => instantOfMilliseconds(tested.now),
+    monotonic: () => tested.now,
     sleep: (duration) => {
       tested.now += millisecondsOf(duration);
       return Promise.resolve();
     },
-    newAct: () => `act-${String((acts += 1))}`,
+    newId: () => `id-${String((ids += 1))}`,
+    mostAtOnce: 16,
   };
+}
+
+/** Runs what is expected to fail, and returns the words for it that a person would see. */
+export async function wordsOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    return `it did not fail: ${JSON.stringify(await attempt)}`;
+  } catch (error) {
+    if (error instanceof RefusedError || error instanceof UnfinishedError)
+      return describeReport(error.report);
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { ReplayShop, hour, id, noon } from "./replayShop.js";
+import { ReplayShop, hour, id, minute, noon } from "./replayShop.js";
 
 let shop: ReplayShop;
 
@@ -19,41 +19,37 @@ function count(): number {
 describe("the requests of a replay", () => {
   test.each([1, 4, 16, 256])("of %i shards stay within their budget", async (shards) => {
     shop = await ReplayShop.open({ shards });
-    const counts = { preview: 0, plan: 0, resumed: 0 };
+    const counts = { preview: 0, plan: 0 };
     shop.stack.onChecked = () => void (counts.preview = count());
     shop.stack.onPlanned = () => void (counts.plan = count());
     const replay = shop.replay(sevenHoursBack);
-    shop.emulator.rule({ call: "UpdateCheckPoint", do: { kind: "quota" }, shard: shards - 1, times: 100 });
-    const failed = await shop.stack.up(replay);
-    expect(failed.failure?.message).toContain(`${id}: 1 of ${shards} shard`);
-    // The last shard was written in vain, with the retries of the client.
-    const retries =
-      shop.emulator.requests.filter(({ shard, call }) => shard === shards - 1 && call === "UpdateCheckPoint")
-        .length - 1;
-    expect([counts.preview, counts.plan]).toEqual([4 * shards + 4, 4 * shards + 4]);
-    expect(count() - retries).toBe(2 * shards + 4);
-
-    shop.emulator.clearRules();
-    shop.stack.onPlanned = () => undefined;
     expect((await shop.stack.up(replay)).failure).toBeUndefined();
-    expect(count()).toBe(6);
+    expect([counts.preview, counts.plan]).toEqual([4 * shards + 4, 4 * shards + 4]);
+    const waves = Math.ceil(shards / 16);
+    expect(count()).toBe(shards + shards + (waves + 1) + 3);
     expect(shop.statuses()).toEqual(
       Object.fromEntries(Array.from({ length: shards }, (_, shard) => [shard, "pinned"])),
     );
 
     expect(await shop.stack.up(replay)).toMatchObject({ plan: "same", apply: "same" });
+    shop.stack.refresh();
     expect(count()).toBe(0);
   });
 
-  test("of a resumed apply that has written nothing stay within 3N + 4", async () => {
-    shop = await ReplayShop.open({ shards: 16 });
-    const rule = shop.emulator.rule({ call: "UpdateCheckPoint", do: { kind: "resetBefore" } });
+  test.each([1, 4, 16])("of a resumed replay of %i shards stay within two looks", async (shards) => {
+    shop = await ReplayShop.open({ shards });
+    const rule = shop.emulator.rule({
+      call: "UpdateCheckPoint",
+      do: { kind: "error", status: 401, code: "Unauthorized" },
+    });
     const replay = shop.replay(sevenHoursBack);
-    expect((await shop.stack.up(replay)).failure?.message).toContain("16 of 16 shards are not pinned");
+    expect((await shop.stack.up(replay)).failure?.message).toContain(`${shards} of ${shards} shard`);
     rule.remove();
+    shop.pass(10 * minute);
     count();
     expect((await shop.stack.up(replay)).failure).toBeUndefined();
-    expect(count()).toBeLessThanOrEqual(3 * 16 + 4);
+    // The preview's look and that of the writes; then the writes, and a look after each wave.
+    expect(count()).toBe(2 * (2 * shards + 4) + shards + Math.ceil(shards / 16));
   });
 });
 

@@ -6,11 +6,8 @@ import { type Instant } from "../../provider/src/model/instant.js";
 import { type Decision, decide, quietAfter } from "../../provider/src/rules/decide.js";
 import { type ShardIntent } from "../../provider/src/rules/intent.js";
 import { moveOf } from "../../provider/src/rules/move.js";
-import {
-  type CheckpointRecord,
-  type Observation,
-  type ShardObservation,
-} from "../../provider/src/rules/observation.js";
+import { type CheckpointRecord } from "../../provider/src/model/checkpoint.js";
+import { type Observation, type ShardObservation } from "../../provider/src/rules/observation.js";
 import { resume } from "../../provider/src/rules/resume.js";
 import {
   beforeNoon,

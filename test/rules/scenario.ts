@@ -1,14 +1,9 @@
-import { type Checkpoint } from "../../provider/src/model/checkpoint.js";
+import { type Checkpoint, type CheckpointRecord } from "../../provider/src/model/checkpoint.js";
 import { type Cursor, cursorAt } from "../../provider/src/model/cursor.js";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
 import { type Instant, instantOfSeconds } from "../../provider/src/model/instant.js";
 import { type ShardIntent } from "../../provider/src/rules/intent.js";
-import {
-  type CheckpointRecord,
-  type PositionTime,
-  type Seen,
-  type ShardObservation,
-} from "../../provider/src/rules/observation.js";
+import { type PositionTime, type Seen, type ShardObservation } from "../../provider/src/rules/observation.js";
 
 /** 2026-11-22T12:00:00Z: when the service is looked at. */
 export const noon = instantOfSeconds(1_795_348_800);

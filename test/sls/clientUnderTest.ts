@@ -62,6 +62,7 @@ export class ClientUnderTest {
     this.#dispatcher = options.dispatcher ?? new undici.Agent();
     this.client = new SlsClient(configurationOf(options), this.#credentials(options), {
       now: () => this.now,
+      monotonic: () => this.now,
       sleep: async (duration) => {
         this.sleeps.push(duration);
         this.now += millisecondsOf(duration);
@@ -122,7 +123,10 @@ export async function outcomeOfRead(read: Promise<unknown>): Promise<string> {
 /** How a write ended: `acknowledged`, or `refused` or `unknown` with the code of the error. */
 export async function outcomeOfWrite(write: ReturnType<SlsClient["updateCheckPoint"]>): Promise<string> {
   const outcome = await write;
-  return outcome.kind === "acknowledged" ? outcome.kind : `${outcome.kind} ${codeOf(outcome.error)}`;
+  if (outcome.kind === "acknowledged" || outcome.kind === "notSent") return outcome.kind;
+  const code = `${outcome.kind} ${codeOf(outcome.error)}`;
+  if (outcome.kind !== "refused" || outcome.again === undefined) return code;
+  return `${code}, again after ${String(millisecondsOf(outcome.again))} ms`;
 }
 
 /** The code of an error that is one of the family and gives no secret away. */

@@ -110,6 +110,7 @@ function clientOf({ endpoint, environment = {}, configuration: more }: Options):
   const connections = new Connections();
   const effects = {
     now: Date.now,
+    monotonic: () => performance.now(),
     sleep: () => Promise.resolve(),
     random: () => 0,
     dispatcher: (origin: string) => connections.dispatcher(origin, configuration),
@@ -151,8 +152,13 @@ describe("a connection", () => {
       endpoint: `https://127.0.0.1:${port}`,
       configuration: { requestTimeout: durationOfSeconds(4) },
     });
-    const writing = client.updateCheckPoint(shard, { checkpoint: cursorAt(1n), forceSuccess: true }, () =>
-      Promise.resolve(),
+    const writing = client.updateCheckPoint(
+      shard,
+      { checkpoint: cursorAt(1n), forceSuccess: true },
+      {
+        attempt: 0,
+        beforeSend: () => undefined,
+      },
     );
     expect(await outcomeOfWrite(writing)).toBe("refused Timeout");
   });

@@ -25,6 +25,7 @@ function clientOf(endpoint: string, credentials: CredentialsSource): SlsClient {
     credentials,
     {
       now: Date.now,
+      monotonic: () => performance.now(),
       sleep: () => Promise.resolve(),
       random: () => 0,
       dispatcher: () => agent,
@@ -114,9 +115,11 @@ describe("a client without credentials", () => {
     const outcome = await client.updateCheckPoint(
       shard,
       { checkpoint: "NDI=" as never, forceSuccess: true },
-      () => {
-        probes += 1;
-        return Promise.resolve();
+      {
+        attempt: 0,
+        beforeSend: () => {
+          probes += 1;
+        },
       },
     );
     expect([outcome.kind, probes, server.requests.length]).toEqual(["refused", 0, 0]);

@@ -13,7 +13,7 @@ function errors(kind: ErrorKind, status: number, ...codes: readonly string[]): r
   return codes.map((code) => ({ code, status, kind }));
 }
 
-/** Written down from the service's pages and official clients (reference/sls-protocol.md 3 and 5.2), not from the code. */
+/** Written down from the service's pages and official clients (docs/protocol.md 3 and 5.2), not from the code. */
 export const documentedErrors: readonly DocumentedError[] = [
   ...errors("throttled", 403, "ReadQuotaExceed", "WriteQuotaExceed"),
   ...errors("throttled", 403, "ShardReadQuotaExceed", "ShardWriteQuotaExceed"),

@@ -45,6 +45,8 @@ const cursorAnswer = '{"cursor":"MTUyNDE1NTM3OTM3MzkwODQ5Ng=="}';
 
 /** A server that fails as it is told: the nth request meets the nth fault, and all later ones the last. */
 export class FaultServer {
+  /** How often a client connected. */
+  connections = 0;
   readonly requests: ReceivedRequest[] = [];
   /** How many requests had their effect. */
   effects = 0;
@@ -62,6 +64,7 @@ export class FaultServer {
       void this.#meet(request, response);
     });
     this.#server.on("connection", (socket) => {
+      this.connections += 1;
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
     });

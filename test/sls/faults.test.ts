@@ -79,12 +79,9 @@ async function read({ client }: ClientUnderTest): Promise<string> {
   return outcomeOfRead(client.getCursor(shard, "begin"));
 }
 
-async function write(
-  { client }: ClientUnderTest,
-  beforeAttempt = (): Promise<void> => Promise.resolve(),
-): Promise<string> {
+async function write({ client }: ClientUnderTest, attempt = 0, beforeSend = () => {}): Promise<string> {
   const checkpoint = { checkpoint: cursorAt(42n), forceSuccess: true };
-  return outcomeOfWrite(client.updateCheckPoint(shard, checkpoint, beforeAttempt));
+  return outcomeOfWrite(client.updateCheckPoint(shard, checkpoint, { attempt, beforeSend }));
 }
 
 /** What one kind of fault leads to: how a read and a write end, and after how many requests. */
@@ -259,32 +256,37 @@ const refusals: readonly Row[] = [
     fault: "throttled, then fine",
     faults: [throttled, ok],
     read: ["answered", 2],
-    write: ["acknowledged", 2, 1],
+    write: ["refused MetaOperationQpsLimitExceeded, again after 100 ms", 1, 0],
   },
   {
     fault: "throttled until the last try",
     faults: [throttled, throttled, throttled, throttled, ok],
     read: ["answered", 5],
-    write: ["acknowledged", 5, 1],
+    write: ["refused MetaOperationQpsLimitExceeded, again after 100 ms", 1, 0],
   },
   {
     fault: "throttled for good",
     faults: [throttled],
     read: ["MetaOperationQpsLimitExceeded", 5],
-    write: ["refused MetaOperationQpsLimitExceeded", 5, 0],
+    write: ["refused MetaOperationQpsLimitExceeded, again after 100 ms", 1, 0],
   },
   {
     fault: "throttled, then reset",
     faults: [throttled, { kind: "resetAfter" }, ok],
     read: ["answered", 3],
-    write: ["unknown Network", 2, 1],
+    write: ["refused MetaOperationQpsLimitExceeded, again after 100 ms", 1, 0],
   },
-  { fault: "clock skew", faults: [expired, ok], read: ["answered", 2], write: ["acknowledged", 2, 1] },
+  {
+    fault: "clock skew",
+    faults: [expired, ok],
+    read: ["answered", 2],
+    write: ["refused RequestTimeExpired, again after 0 ms", 1, 0],
+  },
   {
     fault: "clock skew that no correction mends",
     faults: [expired],
     read: ["RequestTimeExpired", 2],
-    write: ["refused RequestTimeExpired", 2, 0],
+    write: ["refused RequestTimeExpired, again after 0 ms", 1, 0],
   },
   {
     fault: "clock skew without a Date header",
@@ -296,19 +298,19 @@ const refusals: readonly Row[] = [
     fault: "expired token",
     faults: [serviceError(401, "SecurityTokenExpired"), ok],
     read: ["answered", 2],
-    write: ["acknowledged", 2, 1],
+    write: ["refused SecurityTokenExpired, again after 0 ms", 1, 0],
   },
   {
     fault: "expired token that is Unauthorized",
     faults: [serviceError(401, "Unauthorized", "The security token you provided has expired"), ok],
     read: ["answered", 2],
-    write: ["acknowledged", 2, 1],
+    write: ["refused Unauthorized, again after 0 ms", 1, 0],
   },
   {
     fault: "expired token after its refresh",
     faults: [serviceError(401, "SecurityTokenExpired")],
     read: ["SecurityTokenExpired", 2],
-    write: ["refused SecurityTokenExpired", 2, 0],
+    write: ["refused SecurityTokenExpired, again after 0 ms", 1, 0],
   },
   {
     fault: "expired token that nothing refreshes",
@@ -321,7 +323,7 @@ const refusals: readonly Row[] = [
     fault: "everything at once",
     faults: [expired, throttled, serviceError(401, "SecurityTokenExpired"), ok],
     read: ["answered", 4],
-    write: ["acknowledged", 4, 1],
+    write: ["refused RequestTimeExpired, again after 0 ms", 1, 0],
   },
 ];
 
@@ -345,18 +347,23 @@ describe.each([
 });
 
 describe("a documented error", () => {
-  const requests = { throttled: [5, 5], clock: [2, 2], token: [2, 2], server: [5, 1] } as const;
-  const final = [1, 1] as const;
+  const requests = { throttled: 5, clock: 2, token: 2, server: 5 } as const;
+  const again = {
+    throttled: ", again after 100 ms",
+    clock: ", again after 0 ms",
+    token: ", again after 0 ms",
+  };
 
   test.each(documentedErrors)("$code is tried as often as its kind, in every spelling", async (error) => {
     const { code, status, kind } = error;
-    const [reads, writes] = kind in requests ? requests[kind as keyof typeof requests] : final;
+    const reads = kind in requests ? requests[kind as keyof typeof requests] : 1;
+    const more = kind in again ? again[kind as keyof typeof again] : "";
     const outcome = kind === "server" ? "unknown" : "refused";
     for (const spelling of spellingsOf(error)) {
       const reading = await meeting([serviceError(status, spelling)]);
       expect([await read(reading), server?.requests.length]).toEqual([code, reads]);
       const writing = await meeting([serviceError(status, spelling)]);
-      expect([await write(writing), server?.requests.length]).toEqual([`${outcome} ${code}`, writes]);
+      expect([await write(writing), server?.requests.length]).toEqual([`${outcome} ${code}${more}`, 1]);
     }
   });
 });
@@ -369,17 +376,14 @@ describe("a connection that is refused", () => {
     return port;
   }
 
-  test("was never used, so a read and a write are tried again", async () => {
+  test("was never used, so a read is tried again, and a write is worth another look", async () => {
     const endpoint = `http://127.0.0.1:${String(await freePort())}`;
     tested = new ClientUnderTest({ endpoint });
     expect([await read(tested), tested.attempts]).toEqual(["Network", 5]);
-    expect([await write(tested), tested.attempts]).toEqual(["refused Network", 10]);
+    expect([await write(tested), tested.attempts]).toEqual(["refused Network, again after 100 ms", 6]);
   });
 
-  test.each([
-    { call: "read", perform: read, outcome: "answered" },
-    { call: "write", perform: write, outcome: "acknowledged" },
-  ])("and then is not ends a $call well", async ({ perform, outcome }) => {
+  test("and then is not ends a read well", async () => {
     const port = await freePort();
     tested = new ClientUnderTest({
       endpoint: `http://127.0.0.1:${String(port)}`,
@@ -387,7 +391,7 @@ describe("a connection that is refused", () => {
         server ??= await FaultServer.start([ok], port);
       },
     });
-    expect(await perform(tested)).toBe(outcome);
+    expect(await read(tested)).toBe("answered");
     expect([tested.attempts, server?.requests.length, server?.effects]).toEqual([2, 1, 1]);
   });
 });
@@ -396,7 +400,8 @@ describe("each attempt", () => {
   test("after a wrong clock is signed anew, by the service's time", async () => {
     const skewed = await meeting([expired, ok]);
     skewed.now -= 3 * 24 * 3_600_000;
-    expect(await write(skewed)).toBe("acknowledged");
+    expect(await write(skewed)).toBe("refused RequestTimeExpired, again after 0 ms");
+    expect(await write(skewed, 1)).toBe("acknowledged");
     const [first, second] = server?.requests ?? [];
     expect(first?.headers["date"]).toBe("Thu, 19 Nov 2026 12:00:00 GMT");
     expect(second?.headers["date"]).toBe(serverDate);
@@ -433,7 +438,8 @@ describe("each attempt", () => {
 
   test("after a refresh carries the new token", async () => {
     const refreshing = await meeting([serviceError(401, "SecurityTokenExpired"), ok]);
-    expect(await write(refreshing)).toBe("acknowledged");
+    expect(await write(refreshing)).toBe("refused SecurityTokenExpired, again after 0 ms");
+    expect(await write(refreshing, 1)).toBe("acknowledged");
     expect(server?.requests.map(({ headers }) => headers["x-acs-security-token"])).toEqual([
       secrets.securityToken,
       secrets.refreshedToken,
@@ -441,16 +447,32 @@ describe("each attempt", () => {
     expect(refreshing.refreshes).toBe(1);
   });
 
-  test("of a write is asked for, and a no leaves it unsent", async () => {
-    const asked = await meeting([throttled, throttled, ok]);
+  test("of a write is asked for right before it is sent, and a no leaves it unsent", async () => {
+    const asked = await meeting([ok, ok]);
     let questions = 0;
     const gone = new Error("the engine is gone");
-    const outcome = write(asked, () => {
+    const refuse = (): void => {
       questions += 1;
-      return questions === 2 ? Promise.reject(gone) : Promise.resolve();
+      throw gone;
+    };
+    const checkpoint = { checkpoint: cursorAt(42n), forceSuccess: true };
+    const outcome = await asked.client.updateCheckPoint(shard, checkpoint, {
+      attempt: 0,
+      beforeSend: refuse,
     });
-    await expect(outcome).rejects.toBe(gone);
-    expect([questions, server?.requests.length]).toEqual([2, 1]);
+    expect(outcome).toEqual({ kind: "notSent", cause: gone });
+    expect([questions, server?.requests.length]).toEqual([1, 0]);
+    // The connection is kept: what is asked next goes through it.
+    expect(await write(asked, 1)).toBe("acknowledged");
+    expect([server?.requests.length, server?.connections]).toEqual([1, 1]);
+  });
+
+  test("that is refused for good says so, however often it was tried", async () => {
+    const throttling = await meeting([throttled]);
+    expect(await write(throttling, 3)).toBe("refused MetaOperationQpsLimitExceeded, again after 800 ms");
+    expect(await write(throttling, 4)).toBe("refused MetaOperationQpsLimitExceeded");
+    const skewed = await meeting([expired]);
+    expect(await write(skewed, 1)).toBe("refused RequestTimeExpired");
   });
 });
 

@@ -38,7 +38,7 @@ const calls: Readonly<Record<string, (client: SlsClient) => Promise<void>>> = {
   },
   UpdateCheckPoint: async (client) => {
     const write = { checkpoint: cursorAt(42n), forceSuccess: true };
-    const outcome = await client.updateCheckPoint(shard, write, () => Promise.resolve());
+    const outcome = await client.updateCheckPoint(shard, write, { attempt: 0, beforeSend: () => undefined });
     if (outcome.kind !== "acknowledged") throw outcome.error;
   },
 };

@@ -34,7 +34,7 @@ describe("a client that signs with V4", () => {
     const writing = client.updateCheckPoint(
       shard,
       { checkpoint: cursorAt(42n), forceSuccess: true, consumer: "a b*" },
-      () => Promise.resolve(),
+      { attempt: 0, beforeSend: () => undefined },
     );
     expect(await outcomeOfWrite(writing)).toBe("acknowledged");
     const [sent] = server?.requests ?? [];

@@ -1,17 +1,20 @@
 import findMyWay, { type HTTPMethod } from "find-my-way";
+import { lastInstant } from "../instant.js";
 import { JsonProblem, JsonReader } from "../jsonReader.js";
 import { parseIdentities, parseSeed, plant } from "../seed.js";
 import { ServiceError } from "../service/serviceError.js";
-import type { SlsEmulator } from "../slsEmulator.js";
 import { json, type Answer } from "../wire/answer.js";
 import type { IncomingCall } from "../wire/incomingCall.js";
+import { AdminRefusal } from "./adminRefusal.js";
+import { refuseForeign } from "./foreignRequest.js";
 import { parseRule } from "./ruleJson.js";
+import type { Steered } from "./steered.js";
 
 /** Where programs in other languages steer an emulator: unsigned, on the bare host, not in the log of requests. */
 export const adminPrefix = "/_emulator/";
 
 interface AdminRequest {
-  readonly emulator: SlsEmulator;
+  readonly emulator: Steered;
   readonly query: IncomingCall["query"];
   readonly path: Readonly<Record<string, string | undefined>>;
   readonly body: () => JsonReader;
@@ -40,16 +43,18 @@ const table: readonly (readonly [HTTPMethod, string, AdminHandler])[] = [
 ];
 
 /** Answers a request on the admin path. */
-export function answerAdmin(emulator: SlsEmulator, call: IncomingCall): Answer {
+export function answerAdmin(emulator: Steered, call: IncomingCall): Answer {
   try {
+    refuseForeign(call);
     const found = router.find(call.method as HTTPMethod, call.path);
-    if (found === null) throw new JsonProblem(`${call.method} ${call.path} is not on the admin path`);
+    if (found === null)
+      throw new AdminRefusal(400, "UnknownPath", `${call.method} ${call.path} is not on the admin path`);
     const handler = found.store as AdminHandler;
     const body = (): JsonReader => new JsonReader(JSON.parse(call.body.toString("utf8")), "");
     return json(handler({ emulator, query: call.query, path: found.params, body }) ?? {});
   } catch (error) {
-    if (!isExpected(error)) throw error;
-    return { ...json({ error: error.message }), status: 400 };
+    const { status, code, message } = refusalOf(error);
+    return { ...json({ code, error: message }), status };
   }
 }
 
@@ -61,22 +66,23 @@ function buildRouter() {
   return built;
 }
 
-function isExpected(error: unknown): error is Error {
-  return (
-    error instanceof JsonProblem ||
-    error instanceof ServiceError ||
-    error instanceof SyntaxError ||
-    error instanceof RangeError
-  );
+/** What an error is told as; one that is a fault of the emulator itself is thrown on. */
+function refusalOf(error: unknown): AdminRefusal {
+  if (error instanceof AdminRefusal) return error;
+  if (error instanceof SyntaxError) return new AdminRefusal(400, "InvalidJson", error.message);
+  if (error instanceof ServiceError) return new AdminRefusal(400, error.code, error.message);
+  if (error instanceof JsonProblem || error instanceof RangeError)
+    return new AdminRefusal(400, "InvalidValue", error.message);
+  throw error;
 }
 
-function requestsOf(emulator: SlsEmulator, call: string | undefined) {
+function requestsOf(emulator: Steered, call: string | undefined) {
   return call === undefined ? emulator.requests : emulator.requestsOf(call);
 }
 
 function ruleOf({ emulator, path }: AdminRequest) {
   const rule = emulator.rules.find(({ id }) => String(id) === path["id"]);
-  if (rule === undefined) throw new JsonProblem(`there is no rule ${path["id"]}`);
+  if (rule === undefined) throw new AdminRefusal(400, "UnknownRule", `there is no rule ${path["id"]}`);
   return rule;
 }
 
@@ -86,7 +92,7 @@ function addSeed({ emulator, body }: AdminRequest): void {
   plant(seed, emulator);
 }
 
-function advance(emulator: SlsEmulator, body: JsonReader): number {
+function advance(emulator: Steered, body: JsonReader): number {
   emulator.advanceClock(body.required("advance").number());
   body.done();
   return emulator.now();
@@ -101,8 +107,8 @@ function appendLogGroups({ emulator, body }: AdminRequest): void {
     reader.required("shard").integer(0, 1e9),
     {
       count: reader.required("count").integer(1, 1_000_000),
-      from: reader.optional("from", (from) => from.number()) ?? now,
-      to: reader.optional("to", (to) => to.number()) ?? now,
+      from: reader.optional("from", (from) => from.integer(0, lastInstant)) ?? now,
+      to: reader.optional("to", (to) => to.integer(0, lastInstant)) ?? now,
     },
   );
   reader.done();

@@ -2,6 +2,9 @@ import type { JsonReader } from "../jsonReader.js";
 import type { Fault } from "../wire/fault.js";
 import type { RuleOptions } from "../wire/rule.js";
 
+/** Ten years: a `Date` header that is further off says no more. */
+const longestSkew = 315_360_000_000;
+
 const faults: { readonly [Kind in Fault["kind"]]: (reader: JsonReader) => Extract<Fault, { kind: Kind }> } = {
   hold: () => ({ kind: "hold" }),
   holdAnswer: () => ({ kind: "holdAnswer" }),
@@ -10,7 +13,7 @@ const faults: { readonly [Kind in Fault["kind"]]: (reader: JsonReader) => Extrac
   resetAfter: () => ({ kind: "resetAfter" }),
   truncate: () => ({ kind: "truncate" }),
   delay: (reader) => ({ kind: "delay", ms: reader.required("ms").integer(0, 3_600_000) }),
-  skewDate: (reader) => ({ kind: "skewDate", ms: reader.required("ms").number() }),
+  skewDate: (reader) => ({ kind: "skewDate", ms: reader.required("ms").integer(-longestSkew, longestSkew) }),
   quota: (reader) => ({ kind: "quota", ...reader.some("code", (code) => code.text()) }),
   error: (reader) => ({
     kind: "error",
@@ -36,7 +39,7 @@ export function parseRule(reader: JsonReader): RuleOptions {
     ...reader.some("shard", (shard) => shard.integer(0, 1e9)),
     ...reader.some("nth", (nth) => nth.integer(1, 1e9)),
     ...reader.some("times", (times) => times.integer(1, 1e9)),
-    ...reader.some("probability", (probability) => probability.number()),
+    ...reader.some("probability", (probability) => probability.number(0, 1)),
     ...reader.some("seed", (seed) => seed.integer(0, 2 ** 31)),
     do: parseFault(reader.required("do")),
   };

@@ -44,8 +44,10 @@ export interface Assumptions {
   readonly deniedStatus: 401 | 403;
   /** Status of ProjectQuotaExceed, when there are too many logstores or shards. */
   readonly projectQuotaStatus: 400 | 403;
+  /** Status of ConsumerGroupQuotaExceed, when a logstore has thirty consumer groups; the code is documented. */
+  readonly consumerGroupQuotaStatus: 400 | 403;
   /** Calls on metadata a second before MetaOperationQpsLimitExceeded; the true bound is unknown. */
-  readonly metadataCallsPerSecond: number;
+  readonly metadataCallsPerSecond: number | "unbounded";
 }
 
 /** The name of one assumption. */
@@ -71,7 +73,8 @@ export const defaultAssumptions: Assumptions = {
   v4ContentHash: "trusted",
   deniedStatus: 401,
   projectQuotaStatus: 400,
-  metadataCallsPerSecond: Infinity,
+  consumerGroupQuotaStatus: 400,
+  metadataCallsPerSecond: "unbounded",
 };
 
 /** The assumptions in force. It counts how often each one decided something, so that a test can prove it was met. */

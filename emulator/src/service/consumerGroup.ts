@@ -92,6 +92,12 @@ export class ConsumerGroup {
     this.#save({ ...update, force: true }, shard, now);
   }
 
+  /** Puts a record as it was saved once; its consumer is not alive by that. */
+  restore(shard: Shard, record: CheckpointRecord): void {
+    this.#records.set(shard.id, record);
+    this.#finishOrReopen(shard, record.checkpoint);
+  }
+
   /** One heartbeat: the shards that the consumer says it holds, against those that it may hold. */
   heartbeat(consumer: string, reported: readonly number[], view: ShardView, now: number): number[] {
     this.#dismissSilent(now);

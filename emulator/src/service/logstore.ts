@@ -10,6 +10,9 @@ import { Shard } from "./shard.js";
 /** The writable shards that a logstore may have. */
 export const maximumShards = 256;
 
+/** The consumer groups that a logstore may have, unless its owner asks for more. */
+export const maximumConsumerGroups = 30;
+
 /** The settings of a logstore. */
 export interface LogstoreSettings {
   /** Days that data is kept; 3650 and more mean for ever. */
@@ -144,6 +147,13 @@ export class Logstore {
     const group = new ConsumerGroup(name, settings, this.#assumptions);
     this.consumerGroups.set(name, group);
     return group;
+  }
+
+  /** Refuses one consumer group more than a logstore may have. What is made in code or by a seed is not refused. */
+  admitConsumerGroup(name: string): void {
+    if (this.consumerGroups.has(name)) throw refusals.consumerGroupAlreadyExist();
+    if (this.consumerGroups.size < maximumConsumerGroups) return;
+    throw refusals.consumerGroupQuotaExceed(this.#assumptions.decide("consumerGroupQuotaStatus"));
   }
 
   /** A consumer group that exists. */

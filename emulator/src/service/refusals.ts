@@ -17,6 +17,8 @@ export const refusals = {
   consumerGroupNotExist: () => new ServiceError(404, "ConsumerGroupNotExist", "consumer group not exist"),
   consumerGroupAlreadyExist: () =>
     new ServiceError(400, "ConsumerGroupAlreadyExist", "consumer group already exist"),
+  consumerGroupQuotaExceed: (status: number) =>
+    new ServiceError(status, "ConsumerGroupQuotaExceed", "consumer group quota exceed"),
   consumerNotExist: () =>
     new ServiceError(404, "ConsumerNotExist", "consumer not exist in the consumer group"),
   consumerNotMatch: (status: number) =>

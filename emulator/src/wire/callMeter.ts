@@ -22,7 +22,8 @@ export class CallMeter {
       this.#count = 0;
     }
     this.#count += 1;
-    if (this.#count > this.#assumptions.decide("metadataCallsPerSecond")) {
+    const bound = this.#assumptions.decide("metadataCallsPerSecond");
+    if (bound !== "unbounded" && this.#count > bound) {
       throw httpRefusals.quotaExceeded("MetaOperationQpsLimitExceeded");
     }
   }

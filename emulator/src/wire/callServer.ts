@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Identity } from "../service/identity.js";
@@ -11,6 +12,7 @@ import type { Fault } from "./fault.js";
 import { httpRefusals } from "./httpRefusals.js";
 import type { IncomingCall } from "./incomingCall.js";
 import { readCall, type ReadCall } from "./incomingMessage.js";
+import { readBody } from "./requestBody.js";
 import { injectedAnswer } from "./injectedAnswer.js";
 import { requirePermission } from "./permission.js";
 import { describeRequest } from "./requestDescription.js";
@@ -21,6 +23,12 @@ import type { Rule, RuleBook } from "./rule.js";
 import { authenticate } from "./signature/authenticate.js";
 import { asServiceError } from "./unexpected.js";
 
+/** A certificate and its private key, as PEM texts. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** What the server works with. */
 export interface CallServerOptions {
   readonly service: SlsService;
@@ -29,6 +37,8 @@ export interface CallServerOptions {
   readonly rules: RuleBook;
   /** Called with an error that is no answer of the service but a fault of the emulator. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Makes it speak HTTPS. */
+  readonly tls?: TlsFiles;
 }
 
 /** The HTTP front: reads a request, logs it, authenticates it, applies the rule that concerns it, answers. */
@@ -43,12 +53,13 @@ export class CallServer {
   constructor(options: CallServerOptions) {
     this.#options = options;
     this.#meter = new CallMeter(options.service.assumptions);
-    this.#server = createServer({
+    const limits = {
       requireHostHeader: false,
       keepAliveTimeout: 60_000,
       headersTimeout: 20_000,
       requestTimeout: 30_000,
-    });
+    };
+    this.#server = options.tls ? createTlsServer({ ...limits, ...options.tls }) : createServer(limits);
     this.#server.on("request", (message, response) => {
       this.#handle(message, response).catch((error: unknown) => {
         options.onUnexpected(error);
@@ -88,32 +99,54 @@ export class CallServer {
     await closed;
   }
 
+  /**
+   * Answers a request that came by no socket, as one that did. Resolves with undefined where the connection would end
+   * without an answer.
+   */
+  async handle({ method, url, headers, body = "" }: DirectRequest): Promise<DirectAnswer | undefined> {
+    const read = await readCall({ method, url, headers }, () => Promise.resolve(Buffer.from(body)));
+    let arrived: LoggedRequest | undefined;
+    const reply = await this.#reply(read, (request) => void (arrived = request));
+    const answer = typeof reply === "string" ? undefined : reply;
+    if (arrived !== undefined) this.#options.log.end(arrived, answer === undefined ? "failed" : "answered");
+    return answer;
+  }
+
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { log } = this.#options;
+    const read = await readCall(message, () => readBody(message));
+    const reply = await this.#reply(read, (request) => {
+      response.once("close", () => log.end(request, response.writableFinished ? "answered" : "failed"));
+    });
+    if (reply === "dropped") return;
+    if (reply === "reset") return reset(response);
+    response.writeHead(reply.status, reply.headers).end(reply.body);
+  }
+
+  async #reply(read: ReadCall, onArrived: (request: LoggedRequest) => void): Promise<Reply> {
     const { service, log, rules } = this.#options;
-    const read = await readCall(message);
-    if (this.#isAdmin(read)) return this.#sendAdmin(response, read);
+    if (this.#isAdmin(read)) return this.#replyAdmin(read);
     const route = findRoute(read.call);
     const request = log.arrive(describeRequest(read, route, this.#ids.next(service.now()), service.now()));
-    response.once("close", () => log.end(request, response.writableFinished ? "answered" : "failed"));
+    onArrived(request);
     const rule = rules.match(request);
     const fault = rule?.options.do;
     const now = service.now() + (fault?.kind === "skewDate" ? fault.ms : 0);
     const refusal = this.#refusalOf(read, route, now);
-    if (refusal !== undefined) return this.#send(response, request, errorAnswer(refusal), now);
-    await this.#answer(read, route, { request, response, now, ...(rule && { rule }) });
+    if (refusal !== undefined) return this.#replyTo(request, errorAnswer(refusal), now);
+    return this.#answer(read, route, { request, ...(rule && { rule }) });
   }
 
   #isAdmin({ call, refusal }: ReadCall): boolean {
     return refusal === undefined && call.project === undefined && call.path.startsWith("/_emulator/");
   }
 
-  #sendAdmin(response: ServerResponse, { call }: ReadCall): void {
+  #replyAdmin({ call }: ReadCall): DirectAnswer {
     try {
-      const { status, headers, body } = this.#admin?.(call) ?? empty();
-      response.writeHead(status, headers).end(body);
+      return this.#admin?.(call) ?? empty();
     } catch (error) {
       const { status, body } = errorAnswer(asServiceError(error));
-      response.writeHead(status).end(body);
+      return { status, headers: {}, body };
     }
   }
 
@@ -137,18 +170,18 @@ export class CallServer {
     }
   }
 
-  async #answer(read: ReadCall, route: RouteMatch | undefined, exchange: Exchange): Promise<void> {
-    const { request, response, rule } = exchange;
+  async #answer(read: ReadCall, route: RouteMatch | undefined, exchange: Exchange): Promise<Reply> {
+    const { request, rule } = exchange;
     const fault = rule?.options.do;
-    if (!(await this.#pauseBefore(fault, rule, request))) return;
-    if (fault?.kind === "resetBefore") return reset(response);
+    if (!(await this.#pauseBefore(fault, rule, request))) return "dropped";
+    if (fault?.kind === "resetBefore") return "reset";
     const injected = fault && injectedAnswer(fault);
     const answer = injected ?? this.#perform(read, route);
-    if (fault?.kind === "resetAfter") return reset(response);
-    if (fault?.kind === "holdAnswer" && !(await this.#hold(rule, request))) return;
+    if (fault?.kind === "resetAfter") return "reset";
+    if (fault?.kind === "holdAnswer" && !(await this.#hold(rule, request))) return "dropped";
     const body = fault?.kind === "truncate" ? answer.body.slice(0, answer.body.length >> 1) : answer.body;
     const now = this.#options.service.now() + (fault?.kind === "skewDate" ? fault.ms : 0);
-    this.#send(response, request, { ...answer, body }, now);
+    return this.#replyTo(request, { ...answer, body }, now);
   }
 
   #perform({ call, host }: ReadCall, route: RouteMatch | undefined): Answer {
@@ -182,25 +215,39 @@ export class CallServer {
     return !signal.aborted;
   }
 
-  #send(response: ServerResponse, request: LoggedRequest, answer: Answer, now: number): void {
+  #replyTo(request: LoggedRequest, answer: Answer, now: number): DirectAnswer {
     request.status = answer.status;
     if (answer.errorCode !== undefined) request.errorCode = answer.errorCode;
-    if (answer.status === 413) response.setHeader("Connection", "close");
-    response.writeHead(answer.status, {
+    const headers = {
       ...answer.headers,
+      ...(answer.status === 413 && { Connection: "close" }),
       Server: "sls-emulator",
       Date: new Date(now).toUTCString(),
       "x-log-requestid": request.requestId,
-      "Content-Length": Buffer.byteLength(answer.body),
-    });
-    response.end(answer.body);
+      "Content-Length": String(Buffer.byteLength(answer.body)),
+    };
+    return { status: answer.status, headers, body: answer.body };
   }
 }
 
+/** A request that comes by no socket. */
+export interface DirectRequest {
+  readonly method: string;
+  /** The path with its query. */
+  readonly url: string;
+  /** By lower-case name; `host` names the project. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+/** What goes back to whoever brought the request. */
+export type DirectAnswer = Omit<Answer, "errorCode">;
+
+/** `reset`: the connection ends without an answer. `dropped`: the emulator was stopped meanwhile. */
+type Reply = DirectAnswer | "reset" | "dropped";
+
 interface Exchange {
   readonly request: LoggedRequest;
-  readonly response: ServerResponse;
-  readonly now: number;
   readonly rule?: Rule;
 }
 

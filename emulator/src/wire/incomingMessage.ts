@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { ServiceError } from "../service/serviceError.js";
 import { httpRefusals } from "./httpRefusals.js";
 import type { IncomingCall } from "./incomingCall.js";
-import { readBody } from "./requestBody.js";
 import { indexQuery, parseQuery, parseTarget } from "./requestTarget.js";
 import { asServiceError } from "./unexpected.js";
 import { projectOfHost } from "./virtualHost.js";
@@ -15,10 +14,13 @@ export interface ReadCall {
   readonly refusal?: ServiceError;
 }
 
+/** The head of a request, as HTTP has it. */
+export type MessageHead = Pick<IncomingMessage, "method" | "url" | "headers">;
+
 /** Reads a request to its end. A broken one is still a call, so that it is logged and answered like any other. */
-export async function readCall(message: IncomingMessage): Promise<ReadCall> {
-  const target = parseTarget(message.url ?? "/");
-  const headers = flatHeaders(message);
+export async function readCall(head: MessageHead, readBody: () => Promise<Buffer>): Promise<ReadCall> {
+  const target = parseTarget(head.url ?? "/");
+  const headers = flatHeaders(head);
   const host = target.host ?? headers.get("host") ?? "";
   const problems: ServiceError[] = [];
   const attempt = async <T>(work: () => T | Promise<T>, otherwise: T): Promise<T> => {
@@ -31,9 +33,9 @@ export async function readCall(message: IncomingMessage): Promise<ReadCall> {
   };
   if (host === "") problems.push(httpRefusals.missingHost());
   const parameters = await attempt(() => parseQuery(target.search), []);
-  const body = await attempt(() => readBody(message), Buffer.alloc(0));
+  const body = await attempt(readBody, Buffer.alloc(0));
   const call: IncomingCall = {
-    method: message.method ?? "GET",
+    method: head.method ?? "GET",
     path: target.path,
     parameters,
     query: indexQuery(parameters),
@@ -44,8 +46,8 @@ export async function readCall(message: IncomingMessage): Promise<ReadCall> {
   return problems[0] === undefined ? { call, host } : { call, host, refusal: problems[0] };
 }
 
-function flatHeaders(message: IncomingMessage): Map<string, string> {
-  const entries = Object.entries(message.headers).flatMap(([name, value]): [string, string][] =>
+function flatHeaders(head: MessageHead): Map<string, string> {
+  const entries = Object.entries(head.headers).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
   );
   return new Map(entries);

@@ -14,6 +14,7 @@ export function describeRequest(
 ): ArrivedRequest {
   const { logstore, consumerGroup } = match?.path ?? {};
   const shard = shardOf(call.query["shard"] ?? match?.path["shard"], call.body, match?.route.call);
+  const cursor = call.query["cursor"] ?? checkpointOf(call.body, match?.route.call);
   return {
     call: match?.route.call ?? "Unknown",
     method: call.method,
@@ -27,6 +28,7 @@ export function describeRequest(
     ...(logstore !== undefined && { logstore }),
     ...(consumerGroup !== undefined && { consumerGroup }),
     ...(shard !== undefined && { shard }),
+    ...(cursor !== undefined && { cursor }),
   };
 }
 
@@ -36,4 +38,9 @@ function shardOf(text: string | undefined, body: Buffer, call: string | undefine
   if (call !== "UpdateCheckPoint") return undefined;
   const match = /"shard"\s*:\s*(\d+)/.exec(body.toString("utf8"));
   return match === null ? undefined : Number(match[1]);
+}
+
+function checkpointOf(body: Buffer, call: string | undefined): string | undefined {
+  if (call !== "UpdateCheckPoint") return undefined;
+  return /"checkpoint"\s*:\s*"([^"\\]*)"/.exec(body.toString("utf8"))?.[1];
 }

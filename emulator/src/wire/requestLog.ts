@@ -20,6 +20,8 @@ export interface LoggedRequest {
   readonly logstore?: string;
   readonly consumerGroup?: string;
   readonly shard?: number;
+  /** The cursor in the query, or the checkpoint that UpdateCheckPoint saves. */
+  readonly cursor?: string;
   readonly requestId: string;
   /** "failed" when the connection ended before the whole answer was out. */
   state: RequestState;

@@ -7,7 +7,7 @@ import { type Subject } from "../rules/events.js";
 import { type Bounds } from "../rules/intent.js";
 import { type Ledger } from "../rules/ledger.js";
 import { type RefusedShard, type Step, nextStep } from "../rules/nextStep.js";
-import { type CheckpointRecord } from "../rules/observation.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
 import { isOwnCommit } from "../rules/ownCommit.js";
 import { judgeWatched } from "../rules/overwritten.js";
 import {
@@ -19,7 +19,8 @@ import {
   sighted,
   startOf,
 } from "../rules/run.js";
-import { type CheckpointWrite, type WriteOutcome } from "../sls/client.js";
+import { type CheckpointWrite } from "../sls/calls.js";
+import { type WriteOutcome } from "../sls/client.js";
 import { SlsError, SlsServiceError } from "../sls/errors.js";
 import { type LifecycleContext } from "./context.js";
 import { RefusedError } from "./failures.js";
@@ -162,11 +163,11 @@ class Run {
     } catch (error) {
       if (!(error instanceof SlsServiceError)) throw error;
       const { serverTime } = error;
-      const deadlines = open.map(({ act }) => act.deadline);
-      const all = deadlines.every(
-        (each) => each !== undefined && serverTime !== undefined && serverTime > each,
+      const passed = open.flatMap(({ act: { deadline } }) =>
+        deadline !== undefined && serverTime !== undefined && serverTime > deadline ? [deadline] : [],
       );
-      if (!all || serverTime === undefined || open.length === 0) throw error;
+      const [first] = passed;
+      if (first === undefined || serverTime === undefined || passed.length < open.length) throw error;
       const untouched = (shard: number): CheckpointRecord => recordOf([], shard);
       this.#shards = open.map((each) => ({
         ...startOf<SlsError>(each, untouched(each.act.shard), 0),
@@ -174,7 +175,7 @@ class Run {
       }));
       this.#expire(
         open.map(({ act }) => act.shard),
-        deadlines[0] as Instant,
+        first,
         serverTime,
       );
       return this.#result(true, []);
@@ -236,7 +237,8 @@ class Run {
         ...(asked !== undefined && { asked }),
         judges: of,
         known: true,
-        plannedShards: act.round.knownShards,
+        // A pin names its shard and an absolute cursor: no split or merge elsewhere changes what it asks for.
+        ...(of === "group" && { plannedShards: act.round.knownShards }),
       },
       { kind: "seen", ...look.seen, shard: observationOf(act, look) },
       (record) => this.#isOurs(record),

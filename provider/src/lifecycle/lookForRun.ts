@@ -5,14 +5,10 @@ import { type Instant } from "../model/instant.js";
 import { parsePosition } from "../model/position.js";
 import { type Act } from "../rules/act.js";
 import { childrenOf } from "../rules/children.js";
-import {
-  type CheckpointRecord,
-  type GroupSeen,
-  type PositionTime,
-  type ShardObservation,
-} from "../rules/observation.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
+import { type GroupSeen, type PositionTime, type ShardObservation } from "../rules/observation.js";
 import { type Monotonic, type OpenAct, standsAtSnapshot } from "../rules/run.js";
-import { type Shard } from "../sls/client.js";
+import { type Shard } from "../sls/calls.js";
 import { SlsServiceError } from "../sls/errors.js";
 import { type LifecycleContext } from "./context.js";
 import { inOrder, latest, lookAtGroup, recordOf } from "./observe.js";

@@ -1,20 +1,10 @@
-import { type Checkpoint } from "../model/checkpoint.js";
+import { type Checkpoint, type CheckpointRecord } from "../model/checkpoint.js";
 import { type Cursor, cursorAt, positionOf } from "../model/cursor.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
-import {
-  type CheckpointRecord,
-  type Observation,
-  type PositionTime,
-  type ShardObservation,
-} from "../rules/observation.js";
-import {
-  type Answered,
-  type ConsumerGroupSettings,
-  type Shard,
-  type SlsClient,
-  type StoredCheckpoint,
-} from "../sls/client.js";
+import { type Observation, type PositionTime, type ShardObservation } from "../rules/observation.js";
+import { type ConsumerGroupSettings, type Shard } from "../sls/calls.js";
+import { type Answered, type SlsClient } from "../sls/client.js";
 import { SlsError, SlsServiceError } from "../sls/errors.js";
 
 /** Looks at everything that deciding about one shard needs. Reads only; what goes wrong is part of the answer. */
@@ -50,7 +40,7 @@ async function lookAtShard(client: SlsClient, identity: ShardIdentity, target: C
 export interface GroupState {
   readonly shards: Answered<readonly Shard[]>;
   readonly group: Answered<ConsumerGroupSettings>;
-  readonly checkpoints: Answered<readonly StoredCheckpoint[]>;
+  readonly checkpoints: Answered<readonly CheckpointRecord[]>;
 }
 
 export async function lookAtGroup(client: SlsClient, identity: GroupIdentity): Promise<GroupState> {
@@ -115,7 +105,7 @@ export async function timeOfCheckpoint(
     : { kind: "outside" };
 }
 
-/** SLS refuses the end cursor, so there it is asked for the log group before (reference/sls-protocol.md 3.6). */
+/** SLS refuses the end cursor, so there it is asked for the log group before (docs/protocol.md 3.6). */
 export async function timeOfPosition(
   client: SlsClient,
   identity: ShardIdentity,
@@ -149,7 +139,7 @@ export async function lookAtCheckpoints(
 }
 
 /** A group that never touched a shard has no record of it. */
-export function recordOf(records: readonly StoredCheckpoint[], shard: number): CheckpointRecord {
+export function recordOf(records: readonly CheckpointRecord[], shard: number): CheckpointRecord {
   const untouched: CheckpointRecord = {
     shard,
     checkpoint: { kind: "none" },

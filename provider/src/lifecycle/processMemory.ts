@@ -1,8 +1,12 @@
-import { type Checkpoint, formatCheckpoint, sameCheckpoint } from "../model/checkpoint.js";
+import {
+  type Checkpoint,
+  type CheckpointRecord,
+  formatCheckpoint,
+  sameCheckpoint,
+} from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type Act } from "../rules/act.js";
-import { type CheckpointRecord } from "../rules/observation.js";
 import { type Declared } from "./declared.js";
 import { type PlanLook } from "./replay/lookForPlan.js";
 import { type StoredPlan } from "./replay/planState.js";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** The digest of triggers that are not declared. */
-const noTriggers = "none";
+export const noTriggers = "none";
 
 /**
  * Returns a short text that differs whenever declared triggers do. State keeps it in place of the triggers, which
@@ -19,7 +19,7 @@ export function digestOf(value: unknown): string {
 
 function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
     .sort(([left], [right]) => (left < right ? -1 : 1));

@@ -1,4 +1,5 @@
 import { type Cursor, parseCursor } from "./cursor.js";
+import { type Instant } from "./instant.js";
 
 /**
  * Where a consumer group stands in one shard: the next cursor to read, nothing yet, or a text that the
@@ -32,4 +33,14 @@ export function formatCheckpoint(checkpoint: Checkpoint): string {
 
 export function sameCheckpoint(left: Checkpoint, right: Checkpoint): boolean {
   return left.kind === right.kind && formatCheckpoint(left) === formatCheckpoint(right);
+}
+
+/** What GetCheckPoint says of one shard. */
+export interface CheckpointRecord {
+  readonly shard: number;
+  readonly checkpoint: Checkpoint;
+  /** When it was last written; undefined where nothing ever was. */
+  readonly updateTime: Instant | undefined;
+  /** Who wrote it; undefined where the service names nobody. */
+  readonly consumer: string | undefined;
 }

@@ -5,7 +5,7 @@ declare const cursorBrand: unique symbol;
 /**
  * A position in one shard, as SLS writes it: padded standard base64 of a decimal 64-bit integer.
  *
- * Cursors of two shards are not comparable, and the digits are not a time (reference/sls-protocol.md 4.1).
+ * Cursors of two shards are not comparable, and the digits are not a time (docs/protocol.md 4.1).
  */
 export type Cursor = string & { readonly [cursorBrand]: true };
 

@@ -41,7 +41,7 @@ const nameRules = {
   },
 } as const;
 
-/** Reads the name of a project, logstore or consumer group; the rules are reference/sls-protocol.md 6, at their widest. */
+/** Reads the name of a project, logstore or consumer group; the rules are docs/protocol.md 6, at their widest. */
 export function parseName(kind: keyof typeof nameRules, text: string): Parsed<string> {
   const { pattern, rule } = nameRules[kind];
   return pattern.test(text) ? parsed(text) : unparsed(`is not a valid name: ${rule}`);

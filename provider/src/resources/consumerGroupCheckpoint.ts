@@ -84,7 +84,7 @@ export interface ConsumerGroupCheckpointArgs {
  * consumers do. A changed `checkpoint` or `triggers` acts again. Refresh and destroy touch neither the network nor
  * the checkpoint. Stop the group's consumers first: a running one saves over the pin.
  *
- * The write is SLS's UpdateCheckPoint with `forceSuccess` (docs/protocol.md).
+ * The write is SLS's UpdateCheckPoint with `forceSuccess`.
  *
  * @example
  * ```ts

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { replayApplyProvider, replayPlanProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { type ConsumerGroupReplayOptions, inputNamesOf, sortOptions } from "./componentOptions.js";
 
 /**
  * Where a shard shall be moved to: an RFC 3339 instant with offset, of server receive time · `begin` · `end` ·
@@ -132,7 +133,7 @@ export interface ReplayedShard {
  * Later ups send nothing, whatever the consumers do. Stop the group's consumers first.
  *
  * `dependsOn` and before-hooks hold for the plan, after-hooks for the writes; whatever depends on the replay waits
- * for both.
+ * for both. Every other option goes to the child that it means: `ignoreChanges` to those that have the input.
  *
  * @example
  * ```ts
@@ -164,28 +165,21 @@ export class ConsumerGroupReplay extends pulumi.ComponentResource {
    * @param name The name of the replay in the stack. A rename without `aliases` is a new replay, which `maxMove` and
    * `applyBefore` bound.
    * @param args Where to, and how far it may move.
-   * @param opts Pulumi's options.
-   * @throws When `opts` holds `import` or `id`.
+   * @param opts Pulumi's options. Those that replace (`replacementTrigger`, `replaceWith`, `deletedWith`,
+   * `deleteBeforeReplace`) are the plan's: the group is moved again, and what was written stays known.
+   * @throws When `opts` holds `import`, `id`, or another option that a replay cannot honour: `replaceOnChanges`,
+   * `urn`, `envVarMappings`.
    */
-  constructor(name: string, args: ConsumerGroupReplayArgs, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: ConsumerGroupReplayArgs, opts: ConsumerGroupReplayOptions = {}) {
     refuseAdoptionOptions("ConsumerGroupReplay", name, opts);
-    const { dependsOn, hooks, ...componentOptions } = opts;
-    super("sls:index:ConsumerGroupReplay", name, {}, componentOptions);
-    const { before, after } = splitHooks(hooks);
+    const options = sortOptions(name, opts);
+    super("sls:index:ConsumerGroupReplay", name, {}, options.component);
     const self = settled(this.urn);
-    const plan = new ReplayPlan(
-      `${name}-plan`,
-      { ...args, self },
-      {
-        parent: this,
-        ...(dependsOn !== undefined && { dependsOn }),
-        ...(before !== undefined && { hooks: before }),
-      },
-    );
+    const plan = new ReplayPlan(`${name}-plan`, { ...args, self }, { ...options.plan, parent: this });
     const apply = new ReplayApply(
       `${name}-apply`,
       { ...applyArgs(args), self, plan: plan.plan },
-      { parent: this, ...(after !== undefined && { hooks: after }) },
+      { ...options.apply, parent: this },
     );
     const { shards, positions, previousPositions, plannedAt, pinnedAt, totals } = apply;
     Object.assign(this, { shards, positions, previousPositions, plannedAt, pinnedAt, totals });
@@ -196,8 +190,8 @@ export class ConsumerGroupReplay extends pulumi.ComponentResource {
 
 /** What apply needs beside the plan: whose checkpoints, and the bounds that hold while they are written. */
 function applyArgs(args: ConsumerGroupReplayArgs): Record<string, unknown> {
-  const { from: _from, triggers: _triggers, ...rest } = args;
-  return rest;
+  const own = inputNamesOf("apply");
+  return Object.fromEntries(Object.entries(args).filter(([input]) => own.includes(input)));
 }
 
 /**
@@ -210,19 +204,7 @@ function settled(urn: pulumi.Output<string>): Promise<string> {
   });
 }
 
-/** The plan looks before anything is moved, and apply is what moves: hooks around the move go to either side of it. */
-function splitHooks(hooks: pulumi.ResourceHookBinding | undefined): {
-  readonly before: pulumi.ResourceHookBinding | undefined;
-  readonly after: pulumi.ResourceHookBinding | undefined;
-} {
-  if (hooks === undefined) return { before: undefined, after: undefined };
-  const entries = Object.entries(hooks);
-  const chosen = (starts: string): pulumi.ResourceHookBinding =>
-    Object.fromEntries(entries.filter(([name]) => name.startsWith(starts) || name.startsWith("on")));
-  return { before: chosen("before"), after: chosen("after") };
-}
-
-const hidden = { hideDiffs: ["__provider", "plan", "self"] };
+const hidden: pulumi.CustomResourceOptions = { hideDiffs: ["__provider", "plan", "self"] };
 
 /** The decision about a whole group, in state before anything is written. */
 class ReplayPlan extends pulumi.dynamic.Resource {
@@ -233,7 +215,7 @@ class ReplayPlan extends pulumi.dynamic.Resource {
       replayPlanProvider,
       name,
       { ...args, plan: undefined },
-      { ...opts, ...hidden },
+      pulumi.mergeOptions(hidden, opts),
       "sls",
       "ReplayPlan",
     );
@@ -262,7 +244,7 @@ class ReplayApply extends pulumi.dynamic.Resource {
         pinnedAt: undefined,
         totals: undefined,
       },
-      { ...opts, ...hidden },
+      pulumi.mergeOptions(hidden, opts),
       "sls",
       "ReplayApply",
     );

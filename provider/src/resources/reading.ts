@@ -23,7 +23,7 @@ export interface ReadOptions {
  * ```
  */
 export class ReadError extends pulumi.RunError {
-  /** Tells it from other errors, also from those of another copy of the package. */
+  /** The name by which it is known from other errors, also from those of another copy of the package. */
   override readonly name = "ReadError";
 
   /**

@@ -65,8 +65,10 @@ export function askedOf(plan: Plan, ledger: Ledger, shard: number, permissions: 
     return { kind: "nothing", entry: standing };
   }
   const ended = endedEntry(entries);
-  if (ended?.outcome === "expired" && follows(ended.act, intention) && !isLater(permissions, ended.act)) {
-    return { kind: "expired", entry: ended };
+  if (ended?.outcome === "expired" && follows(ended.act, intention)) {
+    if (!isLater(permissions, ended.act) || isStillTheSamePlan(plan, ended.act)) {
+      return { kind: "expired", entry: ended };
+    }
   }
   if (appearedLater(plan.wish, ledger, shard, intention)) return { kind: "leave", why: "appearedLater" };
   if (isAmbiguous(ledger, shard, position, plan.wish)) return { kind: "leave", why: "historyUnknown" };
@@ -75,6 +77,11 @@ export function askedOf(plan: Plan, ledger: Ledger, shard: number, permissions: 
 
 function isLater({ deadline }: Permissions, { deadline: earlier }: Act): boolean {
   return deadline !== undefined && (earlier === undefined || deadline > earlier);
+}
+
+/** A later deadline plans anew; the look from before the earlier one passed must not be acted on. */
+function isStillTheSamePlan({ shards }: Plan, { shard, round }: Act): boolean {
+  return shards.get(shard)?.round.id === round.id;
 }
 
 function appearedLater(wish: Wish, ledger: Ledger, shard: number, intention: Intention): boolean {

@@ -1,11 +1,10 @@
-import { formatCheckpoint } from "../model/checkpoint.js";
+import { type CheckpointRecord, formatCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, positionOf } from "../model/cursor.js";
 import { type Duration, between, durationOfSeconds } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
 import { type ShardIntent, type Unmovable } from "./intent.js";
 import { type Move, moveOf } from "./move.js";
 import {
-  type CheckpointRecord,
   type GroupSeen,
   type Observation,
   type PositionTime,
@@ -221,7 +220,7 @@ function shardsChanged(intent: ShardIntent, { knownShards }: Seen): Refusal | un
 
 /**
  * A commit is recent within max(group timeout, 60 s) + 15 s: consumers save every 60 s, and a group forgets a
- * consumer after its timeout (docs/protocol.md).
+ * consumer after its timeout (docs/protocol.md 4.3).
  */
 export function quietAfter({ group }: GroupSeen): Duration {
   const saveInterval = durationOfSeconds(60);

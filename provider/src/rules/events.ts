@@ -4,7 +4,7 @@ import { type Act } from "./act.js";
 import { type Left } from "./asked.js";
 import { type Decision, type Refusal } from "./decide.js";
 import { type RefusedShard } from "./nextStep.js";
-import { type CheckpointRecord } from "./observation.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus } from "./status.js";
 
 /** What an event or a failure is about: the id of the shard or group, and what the declaration says of why. */

@@ -1,4 +1,3 @@
-import { type Duration } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
 import { type Decision, type LiveConsumer, type Refusal } from "./decide.js";
 import { type Bounds } from "./intent.js";
@@ -139,7 +138,7 @@ function waitForConsumers<Failure>(state: RunState<Failure>, decided: Decided): 
 
 /** The youngest commit decides. At least a second: a save time that is ahead of `Date` must not make a busy loop. */
 export function timeUntilQuiet({ consumers, quietAfter }: LiveConsumersRefusal): number {
-  const youngest = Math.min(...consumers.map(({ committed }: LiveConsumer) => committed as Duration));
+  const youngest = Math.min(...consumers.map(({ committed }: LiveConsumer) => committed));
   return Math.max((quietAfter - youngest) / 1_000, 1_000);
 }
 

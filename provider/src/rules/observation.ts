@@ -1,17 +1,7 @@
-import { type Checkpoint } from "../model/checkpoint.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
 import { type Duration } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
-
-/** What GetCheckPoint says of one shard. */
-export interface CheckpointRecord {
-  readonly shard: number;
-  readonly checkpoint: Checkpoint;
-  /** When it was last written; undefined where nothing ever was. */
-  readonly updateTime: Instant | undefined;
-  /** Who wrote it; undefined where the service names nobody. */
-  readonly consumer: string | undefined;
-}
 
 /**
  * The receive time of a position in a shard.

@@ -1,6 +1,5 @@
-import { sameCheckpoint } from "../model/checkpoint.js";
+import { type CheckpointRecord, sameCheckpoint } from "../model/checkpoint.js";
 import { type Entry, type Ledger, entriesOf } from "./ledger.js";
-import { type CheckpointRecord } from "./observation.js";
 import { type RunningShard, isKilledWrite } from "./run.js";
 
 /**

@@ -117,3 +117,15 @@ export function followedByOthers(
 export function actAsked(asked: Asked): Act | undefined {
   return asked.kind === "resume" || asked.kind === "act" ? asked.act : undefined;
 }
+
+/**
+ * Whether a deadline stopped this run in the middle of what belongs together: some shards of a round are moved, and
+ * others expired now. A group that is moved in part must not look like a success, once.
+ */
+export function leavesMixture(ledger: Ledger, ran: readonly RunningShard<unknown>[]): boolean {
+  const expired = ran.filter(({ ended }) => ended?.status === "expired");
+  const rounds = new Set(expired.map(({ open }) => open.act.round.id));
+  return [...ledger.shards.values()].some(({ entries }) =>
+    entries.some(({ act, outcome }) => outcome === "applied" && rounds.has(act.round.id)),
+  );
+}

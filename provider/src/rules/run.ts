@@ -1,9 +1,8 @@
-import { sameCheckpoint } from "../model/checkpoint.js";
+import { type CheckpointRecord, sameCheckpoint } from "../model/checkpoint.js";
 import { type Duration, durationOfSeconds } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
 import { type Act } from "./act.js";
 import { type Outcome } from "./ledger.js";
-import { type CheckpointRecord } from "./observation.js";
 import { type ShardStatus } from "./status.js";
 
 /** Milliseconds of a clock that never goes back. */

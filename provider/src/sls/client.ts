@@ -1,22 +1,25 @@
 import { type Dispatcher } from "undici";
-import { type Checkpoint, parseCheckpoint } from "../model/checkpoint.js";
-import { type Cursor, parseCursor } from "../model/cursor.js";
-import { type Duration, durationOfMilliseconds, durationOfSeconds } from "../model/duration.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
+import { type Cursor } from "../model/cursor.js";
+import { type Duration, durationOfMilliseconds } from "../model/duration.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
-import { type Instant, instantOfMicroseconds, instantOfSeconds } from "../model/instant.js";
+import { type Instant } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
 import { type Credentials, CredentialsFailure, type CredentialsSource } from "./credentials.js";
 import {
-  type Decoder,
-  FieldError,
-  boolean,
-  integer,
-  list,
-  object,
-  oneOf,
-  optional,
-  string,
-} from "./decode.js";
+  type Call,
+  type CheckpointWrite,
+  type ConsumerGroupSettings,
+  type Shard,
+  getCheckPoint,
+  getCursor,
+  getCursorTime,
+  getLogStore,
+  listConsumerGroups,
+  listShards,
+  updateCheckPoint,
+} from "./calls.js";
+import { type Decoder, FieldError } from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
 import { originOf } from "./endpoint.js";
 import { type SlsRequest } from "./request.js";
@@ -44,31 +47,6 @@ export interface Answered<Value> {
   readonly sentAt: number;
 }
 
-export interface ConsumerGroupSettings {
-  readonly name: string;
-  readonly ordered: boolean;
-  readonly timeout: Duration;
-}
-
-export interface Shard {
-  readonly shard: number;
-  readonly status: "readwrite" | "readonly";
-  readonly createdAt?: Instant;
-}
-
-export interface StoredCheckpoint {
-  readonly shard: number;
-  readonly checkpoint: Checkpoint;
-  readonly updateTime: Instant | undefined;
-  readonly consumer: string | undefined;
-}
-
-export interface CheckpointWrite {
-  readonly checkpoint: Cursor;
-  readonly forceSuccess: boolean;
-  readonly consumer?: string;
-}
-
 /** One attempt to write. */
 export interface WriteAttempt {
   /** How many attempts came before, for the pause that `again` asks for. */
@@ -88,7 +66,7 @@ export type WriteOutcome =
   | { readonly kind: "refused"; readonly error: SlsError; readonly again: Duration | undefined }
   | { readonly kind: "unknown"; readonly error: SlsError };
 
-/** The calls of SLS that moving a checkpoint needs (reference/sls-protocol.md section 3). */
+/** Makes the calls: tries again what may be tried again, and bounds how many are under way. */
 export class SlsClient {
   readonly #configuration: Configuration;
   readonly #credentials: CredentialsSource;
@@ -110,123 +88,28 @@ export class SlsClient {
     return endpoint === undefined ? "an endpoint that is not configured" : originOf(endpoint, project);
   }
 
-  /** How long a logstore keeps its log groups, in days. */
-  async getLogStore(identity: GroupIdentity): Promise<Answered<{ readonly ttl: number }>> {
-    return this.#read(
-      {
-        operation: "GetLogStore",
-        method: "GET",
-        path: logstorePath(identity),
-        query: {},
-        about: logstoreOf(identity),
-      },
-      object({ ttl: integer }),
-    );
+  getLogStore(identity: GroupIdentity): Promise<Answered<{ readonly ttl: number }>> {
+    return this.#read(getLogStore(identity));
   }
 
-  async listShards(identity: GroupIdentity): Promise<Answered<readonly Shard[]>> {
-    const answered = await this.#read(
-      {
-        operation: "ListShards",
-        method: "GET",
-        path: `${logstorePath(identity)}/shards`,
-        query: {},
-        about: logstoreOf(identity),
-      },
-      list(
-        object({
-          shardID: integer,
-          status: oneOf("readwrite", "readonly"),
-          createTime: optional(unixSeconds),
-        }),
-      ),
-    );
-    return {
-      ...answered,
-      value: answered.value.map(({ shardID, status, createTime }) => ({
-        shard: shardID,
-        status,
-        ...(createTime !== undefined && { createdAt: createTime }),
-      })),
-    };
+  listShards(identity: GroupIdentity): Promise<Answered<readonly Shard[]>> {
+    return this.#read(listShards(identity));
   }
 
-  /** All consumer groups of the logstore: SLS has no call for one. */
-  async listConsumerGroups(identity: GroupIdentity): Promise<Answered<readonly ConsumerGroupSettings[]>> {
-    const answered = await this.#read(
-      {
-        operation: "ListConsumerGroup",
-        method: "GET",
-        path: `${logstorePath(identity)}/consumergroups`,
-        query: {},
-        about: logstoreOf(identity),
-      },
-      list(object({ name: string, order: boolean, timeout: integer })),
-    );
-    return {
-      ...answered,
-      value: answered.value.map(({ name, order, timeout }) => ({
-        name,
-        ordered: order,
-        timeout: durationOfSeconds(timeout),
-      })),
-    };
+  listConsumerGroups(identity: GroupIdentity): Promise<Answered<readonly ConsumerGroupSettings[]>> {
+    return this.#read(listConsumerGroups(identity));
   }
 
-  /** Where the group stands, in one shard or in all. A shard that the group never touched may be missing. */
-  async getCheckPoint(
-    identity: GroupIdentity,
-    shard?: number,
-  ): Promise<Answered<readonly StoredCheckpoint[]>> {
-    const answered = await this.#read(
-      {
-        operation: "GetCheckPoint",
-        method: "GET",
-        path: groupPath(identity),
-        query: shard === undefined ? {} : { shard: String(shard) },
-        about: groupOf(identity, shard),
-      },
-      list(
-        object({
-          shard: integer,
-          checkpoint: string,
-          updateTime: optional(integer),
-          consumer: optional(string),
-        }),
-      ),
-    );
-    return { ...answered, value: answered.value.map(storedCheckpoint) };
+  getCheckPoint(identity: GroupIdentity, shard?: number): Promise<Answered<readonly CheckpointRecord[]>> {
+    return this.#read(getCheckPoint(identity, shard));
   }
 
-  /** The cursor of the first log group received at or after `from`; SLS clamps to the shard's window. */
-  async getCursor(identity: ShardIdentity, from: "begin" | "end" | Instant): Promise<Answered<Cursor>> {
-    const seconds = typeof from === "number" ? String(Math.ceil(from / 1_000_000)) : from;
-    const answered = await this.#read(
-      {
-        operation: "GetCursor",
-        method: "GET",
-        path: shardPath(identity),
-        query: { type: "cursor", from: seconds },
-        about: { ...logstoreOf(identity), shard: identity.shard },
-      },
-      object({ cursor }),
-    );
-    return { ...answered, value: answered.value.cursor };
+  getCursor(identity: ShardIdentity, from: "begin" | "end" | Instant): Promise<Answered<Cursor>> {
+    return this.#read(getCursor(identity, from));
   }
 
-  /** When the log group at a cursor was received, to the second. SLS refuses the end cursor. */
-  async getCursorTime(identity: ShardIdentity, at: Cursor): Promise<Answered<Instant>> {
-    const answered = await this.#read(
-      {
-        operation: "GetCursorTime",
-        method: "GET",
-        path: shardPath(identity),
-        query: { type: "cursor_time", cursor: at },
-        about: { ...logstoreOf(identity), shard: identity.shard },
-      },
-      object({ cursor_time: unixSeconds }),
-    );
-    return { ...answered, value: answered.value.cursor_time };
+  getCursorTime(identity: ShardIdentity, at: Cursor): Promise<Answered<Instant>> {
+    return this.#read(getCursorTime(identity, at));
   }
 
   /** Moves the checkpoint of one shard. One call is one request at most: another one needs another look. */
@@ -235,18 +118,7 @@ export class SlsClient {
     write: CheckpointWrite,
     { attempt, beforeSend }: WriteAttempt,
   ): Promise<WriteOutcome> {
-    const request: SlsRequest = {
-      operation: "UpdateCheckPoint",
-      method: "POST",
-      path: groupPath(identity),
-      query: {
-        type: "checkpoint",
-        forceSuccess: String(write.forceSuccess),
-        ...(write.consumer !== undefined && { consumer: write.consumer }),
-      },
-      body: JSON.stringify({ shard: identity.shard, checkpoint: write.checkpoint }),
-      about: groupOf(identity, identity.shard),
-    };
+    const request = updateCheckPoint(identity, write);
     let unsent: { readonly cause: unknown } | undefined;
     const result = await this.#slots.run(() =>
       this.#attempt(request, () => {
@@ -256,9 +128,10 @@ export class SlsClient {
           unsent = { cause };
           throw cause;
         }
-      }).catch((error: unknown) => {
-        if (unsent === undefined) throw error;
-        return undefined;
+      }).catch((error: unknown): Attempt | undefined => {
+        if (unsent !== undefined) return undefined;
+        if (SlsError.isInstance(error)) return { error };
+        throw error;
       }),
     );
     if (result === undefined) return { kind: "notSent", cause: unsent?.cause };
@@ -294,10 +167,10 @@ export class SlsClient {
     }
   }
 
-  async #read<Value>(request: SlsRequest, decoder: Decoder<Value>): Promise<Answered<Value>> {
+  async #read<Value>({ request, decode }: Call<Value>): Promise<Answered<Value>> {
     const answer = await this.#perform(request, afterFailedRead);
     return {
-      value: this.#decode(request, answer, decoder),
+      value: this.#decode(request, answer, decode),
       serverTime: answer.serverTime,
       requestId: answer.requestId,
       sentAt: answer.sentAt,
@@ -413,58 +286,3 @@ export class SlsClient {
 
 /** How one attempt ended, and with which credentials it was made. */
 type Attempt = { readonly answer: Answer } | { readonly error: SlsError; readonly credentials?: Credentials };
-
-const cursor: Decoder<Cursor> = (value, path) => {
-  const result = parseCursor(string(value, path));
-  if (!result.ok) throw new FieldError(`${path} ${result.problem}`);
-  return result.value;
-};
-
-/** The last second that an Instant holds. */
-const lastSecond = Math.floor(Number.MAX_SAFE_INTEGER / 1_000_000);
-
-const unixSeconds: Decoder<Instant> = (value, path) => {
-  const seconds = integer(value, path);
-  if (seconds >= 0 && seconds <= lastSecond) return instantOfSeconds(seconds);
-  throw new FieldError(`${path} is not a time in Unix seconds but ${String(seconds)}`);
-};
-
-function storedCheckpoint(record: {
-  readonly shard: number;
-  readonly checkpoint: string;
-  readonly updateTime: number | undefined;
-  readonly consumer: string | undefined;
-}): StoredCheckpoint {
-  return {
-    shard: record.shard,
-    checkpoint: parseCheckpoint(record.checkpoint),
-    updateTime: updateTimeOf(record.updateTime),
-    consumer: record.consumer === "" ? undefined : record.consumer,
-  };
-}
-
-/** Documentation says seconds, every example is microseconds; the two are a million apart, so both can be read. */
-function updateTimeOf(value: number | undefined): Instant | undefined {
-  if (value === undefined || value <= 0) return undefined;
-  return value <= lastSecond ? instantOfSeconds(value) : instantOfMicroseconds(value);
-}
-
-function logstorePath(identity: GroupIdentity): string {
-  return `/logstores/${identity.logstore}`;
-}
-
-function groupPath(identity: GroupIdentity): string {
-  return `${logstorePath(identity)}/consumergroups/${identity.consumerGroup}`;
-}
-
-function shardPath(identity: ShardIdentity): string {
-  return `${logstorePath(identity)}/shards/${String(identity.shard)}`;
-}
-
-function logstoreOf({ project, logstore }: GroupIdentity): SlsRequest["about"] {
-  return { project, logstore };
-}
-
-function groupOf({ project, logstore, consumerGroup }: GroupIdentity, shard?: number): SlsRequest["about"] {
-  return { project, logstore, consumerGroup, ...(shard !== undefined && { shard }) };
-}

@@ -51,7 +51,7 @@ const officialPair: PairNames = {
   token: "alicloud:securityToken",
 };
 
-/** The names that the official providers, SDKs and command lines read (reference/sls-protocol.md section 7.2). */
+/** The names that the official providers, SDKs and command lines read (docs/protocol.md 7.2). */
 const variablePairs: readonly PairNames[] = [
   { id: "ALICLOUD_ACCESS_KEY", secret: "ALICLOUD_SECRET_KEY", token: "ALICLOUD_SECURITY_TOKEN" },
   { id: "ALICLOUD_ACCESS_KEY_ID", secret: "ALICLOUD_ACCESS_KEY_SECRET", token: "ALICLOUD_SECURITY_TOKEN" },

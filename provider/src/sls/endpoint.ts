@@ -35,7 +35,7 @@ export function parseRegion(text: string): Parsed<string> {
     : unparsed("is not a region id, such as cn-hangzhou");
 }
 
-/** The public endpoint of a region (reference/sls-protocol.md section 6). */
+/** The public endpoint of a region (docs/protocol.md 6). */
 export function endpointOfRegion(text: string): Parsed<Endpoint> {
   const region = parseRegion(text);
   return region.ok ? parsed({ scheme: "https", authority: `${region.value}.log.aliyuncs.com` }) : region;

@@ -21,7 +21,7 @@ const checkClock = "Set this machine's clock: the service accepts 15 minutes eit
 const checkKeys = "Check sls:accessKeyId and sls:accessKeySecret, and that both belong to one key.";
 const checkPolicy = "Let the key's RAM policy allow the call, or use a key that may.";
 
-/** Every code that reference/sls-protocol.md section 5 and the calls' own pages name, in its usual spelling. */
+/** Every code that docs/protocol.md 5 and the calls' own pages name, in its usual spelling. */
 export const documentedCodes: Readonly<Record<string, DocumentedCode>> = {
   ReadQuotaExceed: { kind: "throttled", remedy: slowDown },
   WriteQuotaExceed: { kind: "throttled", remedy: slowDown },

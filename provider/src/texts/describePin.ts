@@ -1,10 +1,9 @@
-import { type Checkpoint } from "../model/checkpoint.js";
+import { type Checkpoint, type CheckpointRecord } from "../model/checkpoint.js";
 import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
 import { type Act } from "../rules/act.js";
 import { type Decision, type LiveConsumer } from "../rules/decide.js";
 import { type EndedReport, type Liveness, type Subject } from "../rules/events.js";
-import { type CheckpointRecord } from "../rules/observation.js";
 import { describeConsumers } from "./describeConsumers.js";
 import { describeMove } from "./describeMove.js";
 import { describeCheckpoint, describePosition } from "./describePosition.js";

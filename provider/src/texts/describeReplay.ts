@@ -2,7 +2,7 @@ import { formatInstant } from "../model/instant.js";
 import { formatShards } from "../model/shardRanges.js";
 import { type Act } from "../rules/act.js";
 import { type EndedReport, type LeftShard, type Subject } from "../rules/events.js";
-import { type CheckpointRecord } from "../rules/observation.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus, shardStatuses } from "../rules/status.js";
 import { describeCheckpoint } from "./describePosition.js";
 import { lines } from "./lines.js";
@@ -60,7 +60,7 @@ const endings: Readonly<Record<ShardStatus, string>> = {
 };
 
 /** What was asked to move and did not end well, or may yet. */
-const notPinned: readonly ShardStatus[] = ["overwritten", "failed", "uncertain", "pending"];
+const notPinned: readonly ShardStatus[] = ["overwritten", "expired", "failed", "uncertain", "pending"];
 
 /** Describes a replay that is not finished: which shards are where, and what to do. */
 export function describeUnfinishedReplay(subject: Subject, shards: readonly EndedReport[]): string {
@@ -114,6 +114,7 @@ function describeRemedies(shards: readonly EndedReport[]): readonly string[] {
           `  from: ${entries(uncertain, targetOf)}`,
           "  Name all other shards in the same map as before.",
         ]),
+    ...(of("expired").length === 0 ? [] : ["For expired shards: declare a later applyBefore."]),
     ...(overwritten.length === 0
       ? []
       : [

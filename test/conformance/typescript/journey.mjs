@@ -73,6 +73,7 @@ saw.consumerGroups = groups.map(({ name, timeout, order }) => [name, timeout, or
 saw.shards = shardsOf((await client.listShards(project, logstore)).body);
 
 const filled = await fetch(`${process.env.EMULATOR}/_emulator/loggroups`, {
+  headers: { "content-type": "application/json" },
   method: "POST",
   body: JSON.stringify({ project, logstore, shard: 0, count: 3 }),
 });

@@ -1,5 +1,5 @@
 /**
- * Published and derived vectors of signature V1 with hmac-sha1, as data (reference/sls-protocol.md 1.4 and 1.5).
+ * Published and derived vectors of signature V1 with hmac-sha1, as data (docs/protocol.md 1.2 and 1.3).
  *
  * D5 of the derived ones is hmac-sha256, which this signer does not speak, and is left out.
  */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /**
- * Published, derived and captured vectors of signature V4, as data (reference/sls-protocol.md 2.2 to 2.4). Headers
+ * Published, derived and captured vectors of signature V4, as data (docs/protocol.md 2.2 to 2.4). Headers
  * that V4 does not sign are kept, so that leaving them out is tested too.
  */
 export interface V4Vector {

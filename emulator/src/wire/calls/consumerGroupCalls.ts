@@ -13,6 +13,7 @@ export const createConsumerGroup: Handler = (context) => {
   const { consumerGroup: name } = body;
   const { timeout, order = false } = settingsIn(body);
   if (typeof name !== "string" || !groupName.test(name) || timeout === undefined) throw badFormat();
+  store.admitConsumerGroup(name);
   store.createConsumerGroup(name, { timeout, order });
   return empty();
 };

@@ -1,7 +1,7 @@
 import { formatCheckpoint } from "../../model/checkpoint.js";
 import { type Instant, formatOptionalInstant } from "../../model/instant.js";
 import { formatPosition } from "../../model/position.js";
-import { type Act, type Stand } from "../../rules/act.js";
+import { type Act, type Round, type Stand } from "../../rules/act.js";
 import {
   type Entry,
   type Ledger,
@@ -10,12 +10,11 @@ import {
   emptyLedger,
   movedEntry,
 } from "../../rules/ledger.js";
-import { StateReader } from "../actState.js";
 import { type Declared } from "../declared.js";
 import { decodeEntry, encodeEntry } from "../entryState.js";
-import { decodeRound, encodeRound, fieldsOf } from "../actState.js";
+import { StateReader, fieldsOf } from "../actState.js";
 import { withoutAbsent } from "../stateFields.js";
-import { digestOfTriggers } from "../triggers.js";
+import { digestOfTriggers, noTriggers } from "../triggers.js";
 import { schemaVersion, schemaVersionOf, unreadable } from "../unreadable.js";
 import { type CheckpointPin, checkpointInputs, readCheckpointDeclaration } from "./checkpointPin.js";
 
@@ -54,7 +53,9 @@ export function encodeCheckpointState(declared: Declared, generation: string, le
     ...Object.fromEntries(checkpointInputs.map((name) => [name, declared[name]])),
     schemaVersion,
     generation,
-    acts: entries.map(encodeAct),
+    acts: entries.map((entry) =>
+      encodeAct(entry, generation, entry === moved ? declared["checkpoint"] : undefined),
+    ),
     historyUnknown: ledger.historyUnknown ? true : undefined,
     status,
     checkpointTime: formatOptionalInstant(newest?.act.targetTime),
@@ -67,15 +68,61 @@ export function encodeCheckpointState(declared: Declared, generation: string, le
   });
 }
 
-function encodeAct(entry: Entry): Declared {
-  return withoutAbsent({ ...encodeEntry(entry), round: withoutAbsent(encodeRound(entry.act.round)) });
+/**
+ * One act. A stack can have many pins, so nothing is written twice: the outputs beside it tell the position, the
+ * snapshot and the write of the newest move, and `declared` its target.
+ */
+function encodeAct(entry: Entry, generation: string, declared: unknown): Declared {
+  const { act, outcome, open } = entry;
+  const { round } = act;
+  const told = declared === act.target && act.wayBack === act.snapshot;
+  return withoutAbsent({
+    id: round.id,
+    outcome,
+    open: open ? true : undefined,
+    plannedAt: formatOptionalInstant(round.plannedAt),
+    triggers: round.triggers === noTriggers ? undefined : round.triggers,
+    generation: round.generation === generation ? undefined : round.generation,
+    deadline: formatOptionalInstant(act.deadline),
+    ...(!told &&
+      withoutAbsent(omit(encodeEntry(entry), ["shard", "round", "outcome", "open", "position", "deadline"]))),
+  });
 }
 
-function decodeAct(value: unknown, index: number): Entry {
+function omit(row: Declared, names: readonly string[]): Declared {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
+}
+
+function decodeAct(value: unknown, index: number, outs: Declared, shard: number): Entry {
   const path = `acts[${String(index)}]`;
-  const fields = fieldsOf(value, path);
-  const round = decodeRound(fieldsOf(fields["round"], `${path}.round`), `${path}.round`);
-  return decodeEntry({ ...fields, round: round.id }, () => round, path);
+  const kept = fieldsOf(value, path);
+  const told = kept["target"] === undefined;
+  const fields: Declared = told ? { ...kept, ...toldByOutputs(outs) } : kept;
+  const reader = new StateReader(fields, path);
+  const round: Round = {
+    id: reader.text("id"),
+    plannedAt: reader.instant("plannedAt"),
+    knownShards: [],
+    triggers: reader.optionalText("triggers") ?? noTriggers,
+    generation: reader.optionalText("generation") ?? new StateReader(outs, "state").text("generation"),
+    deadline: reader.optionalInstant("deadline"),
+  };
+  const position = `cursor:${reader.cursor("target")}`;
+  return decodeEntry({ ...fields, shard, position, round: round.id }, () => round, path);
+}
+
+/** What the outputs tell of the newest move. */
+function toldByOutputs(outs: Declared): Declared {
+  return {
+    target: outs["checkpoint"],
+    targetTime: outs["checkpointTime"],
+    snapshot: outs["previousCheckpoint"],
+    snapshotTime: outs["previousCheckpointTime"],
+    snapshotSavedAt: outs["previousSavedAt"],
+    snapshotConsumer: outs["previousConsumer"],
+    pinnedAt: outs["pinnedAt"],
+    requestId: outs["requestId"],
+  };
 }
 
 /** Reads back what {@link encodeCheckpointState} wrote, in this version or an older one. */
@@ -95,7 +142,7 @@ export function decodeCheckpointState(outs: Declared): CheckpointState {
     ledger: ledgerOf({
       shard: pin.identity.shard,
       status: reader.oneOf("status", statuses),
-      entries: acts.map(decodeAct),
+      entries: acts.map((act, index) => decodeAct(act, index, outs, pin.identity.shard)),
       historyUnknown: reader.flag("historyUnknown"),
     }),
   };

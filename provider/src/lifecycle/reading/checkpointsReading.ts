@@ -1,12 +1,13 @@
-import { formatCheckpoint } from "../../model/checkpoint.js";
+import { type CheckpointRecord, formatCheckpoint } from "../../model/checkpoint.js";
 import { type Cursor, positionOf } from "../../model/cursor.js";
 import { type Duration, between, describeDuration, secondsOf } from "../../model/duration.js";
 import { type GroupIdentity, formatGroupId } from "../../model/identity.js";
 import { type Instant, formatInstant } from "../../model/instant.js";
 import { describeLogGroups, describePosition } from "../../texts/describePosition.js";
 import { shardTable } from "../../texts/markdown.js";
-import { type CheckpointRecord, type PositionTime } from "../../rules/observation.js";
-import { type Shard, type SlsClient } from "../../sls/client.js";
+import { type PositionTime } from "../../rules/observation.js";
+import { type Shard } from "../../sls/calls.js";
+import { type SlsClient } from "../../sls/client.js";
 import { type Declared } from "../declared.js";
 import { type Window, inOrder, latest, lookAtGroup, recordOf, timeOfCheckpoint } from "../observe.js";
 import { readGroupArguments } from "./readingArguments.js";

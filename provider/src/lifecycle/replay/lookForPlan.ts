@@ -5,13 +5,10 @@ import { type Instant } from "../../model/instant.js";
 import { type Position } from "../../model/position.js";
 import { childrenOf } from "../../rules/children.js";
 import { type ShardIntent, type Unmovable } from "../../rules/intent.js";
-import {
-  type CheckpointRecord,
-  type GroupSeen,
-  type PositionTime,
-  type ShardObservation,
-} from "../../rules/observation.js";
-import { type Shard, type SlsClient } from "../../sls/client.js";
+import { type CheckpointRecord } from "../../model/checkpoint.js";
+import { type GroupSeen, type PositionTime, type ShardObservation } from "../../rules/observation.js";
+import { type Shard } from "../../sls/calls.js";
+import { type SlsClient } from "../../sls/client.js";
 import { SlsServiceError } from "../../sls/errors.js";
 import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "../observe.js";
 

@@ -1,5 +1,6 @@
 import { type Instant } from "../../model/instant.js";
 import { formatPosition } from "../../model/position.js";
+import { formatPositions } from "../../model/positions.js";
 import { type Round } from "../../rules/act.js";
 import { type PositionTime } from "../../rules/observation.js";
 import { type PlannedShard, type Wish, earlierWishes } from "../../rules/plan.js";
@@ -57,6 +58,15 @@ export function planAfterLook(
     earlier: earlier === undefined ? [] : earlierWishes(earlier),
     upgraded: earlier?.upgraded,
   };
+}
+
+/** The plan under a changed wish that needs no look, such as one that only keeps more shards than before. */
+export function planUnderWish(plan: StoredPlan, wish: Wish): StoredPlan {
+  const same =
+    JSON.stringify(formatPositions(plan.wish.positions)) === JSON.stringify(formatPositions(wish.positions));
+  return same && plan.wish.triggers === wish.triggers
+    ? plan
+    : { ...plan, wish, earlier: earlierWishes(plan) };
 }
 
 function plannedShard(look: ShardLook, round: Round): PlannedShard | undefined {

@@ -3,13 +3,20 @@ import { type Asked } from "../../rules/asked.js";
 import { type EndedReport } from "../../rules/events.js";
 import { type Ledger, type ShardLedger, emptyLedger, unfinishedShards } from "../../rules/ledger.js";
 import { type RefusedShard } from "../../rules/nextStep.js";
-import { followedByOthers, recordAsked, recordRun, withDeadlines } from "../../rules/record.js";
+import {
+  followedByOthers,
+  leavesMixture,
+  recordAsked,
+  recordRun,
+  withDeadlines,
+} from "../../rules/record.js";
 import { isUnfinished } from "../../rules/status.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
+import { changedGroup } from "../groupInputs.js";
 import { UnreadableStateError } from "../unreadable.js";
 import { askGroup, openActs } from "./askGroup.js";
 import { decodeLedger } from "./ledgerState.js";
@@ -52,9 +59,7 @@ export async function diffReplayApply(
   news: Declared,
   context: LifecycleContext,
 ): Promise<DiffResult> {
-  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
-    (name) => typeof news[name] === "string" && olds[name] !== news[name],
-  );
+  const replaces = changedGroup(olds, news);
   if (replaces.length > 0) return { changes: true, replaces };
   const self = typeof news["self"] === "string" ? news["self"] : "";
   if (!context.memory.wasChecked("apply", self)) return silentDiff(olds, news);
@@ -133,7 +138,7 @@ async function applyReplay(
   const ledger = ledgerAfter(before, asked, result, plan);
   const outs = encodeReplayOuts(declared, plan, ledger);
   const unfinished = [...ledger.shards.values()].some(({ status }) => isUnfinished(status));
-  if (result.finished && !unfinished) return outs;
+  if (result.finished && !unfinished && !leavesMixture(ledger, result.shards)) return outs;
   throw unfinishedError(order, ledger, result, outs);
 }
 

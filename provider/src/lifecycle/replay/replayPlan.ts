@@ -1,25 +1,26 @@
 import { isDeepStrictEqual } from "node:util";
+import { type CheckpointRecord, sameCheckpoint } from "../../model/checkpoint.js";
 import { formatGroupId } from "../../model/identity.js";
 import { positionOfShard } from "../../model/positions.js";
 import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../rules/decide.js";
 import { type Subject } from "../../rules/events.js";
-import { type RefusedShard, timeUntilQuiet } from "../../rules/nextStep.js";
-import { type Change, isNewWish, plansAnew, plansAnything } from "../../rules/plan.js";
-import { durationOfMilliseconds } from "../../model/duration.js";
+import { type RefusedShard } from "../../rules/nextStep.js";
+import { type Change, type Plan, isNewWish, plansAnew, plansAnything } from "../../rules/plan.js";
 import { type Instant } from "../../model/instant.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError } from "../failures.js";
+import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
-import { pause } from "../pause.js";
+import { lookWhenQuiet } from "../lookWhenQuiet.js";
 import { Progress } from "../progress.js";
 import { withoutAbsent } from "../stateFields.js";
 import { unreadable } from "../unreadable.js";
 import { decideLook } from "./decideLook.js";
 import { type PlanLook, lookForPlan } from "./lookForPlan.js";
-import { nothingPlanned, planAfterLook, wishOf } from "./planRecord.js";
+import { nothingPlanned, planAfterLook, planUnderWish, wishOf } from "./planRecord.js";
 import { type StoredPlan, decodePlan, encodePlan } from "./planState.js";
 import { type Replay, readReplayDeclaration, replayInputs } from "./replayDeclaration.js";
 import { releasedGeneration } from "./releasedPlanState.js";
@@ -42,7 +43,7 @@ export async function checkReplayPlan(
       context.emit({ kind: "notYetKnown", resource: "ConsumerGroupReplay", inputs: declaration.unknowns });
       return { inputs, problems: [] };
     case "complete":
-      return { inputs, problems: await checkReplay(olds, declaration.replay, context) };
+      return { inputs, ...(await checkReplay(olds, declaration.replay, context)) };
   }
 }
 
@@ -50,15 +51,16 @@ async function checkReplay(
   olds: Declared,
   replay: Replay,
   context: LifecycleContext,
-): Promise<CheckResult["problems"]> {
+): Promise<Omit<CheckResult, "inputs">> {
   const before = earlierReplay(olds, context);
-  if (before === "unreadable") return [{ property: "", reason: unreadable("the declared inputs").message }];
+  if (before === "unreadable")
+    return { problems: [{ property: "", reason: unreadable("the declared inputs").message }] };
   const same = before !== undefined && formatGroupId(before.identity) === formatGroupId(replay.identity);
   context.memory.noteChecked("plan", replay.self);
   const change = same ? changeBetween(before, replay) : undefined;
   if (change !== undefined && !plansAnything(change)) {
     context.memory.keepLook(replay.self, { replay, look: undefined, plan: undefined });
-    return [];
+    return { problems: [] };
   }
   if (before !== undefined && !same) {
     context.emit({
@@ -74,7 +76,15 @@ async function checkReplay(
       : planAfterLook(undefined, wishOf(replay, context.newId()), seen, roundOf(replay, context));
   if (plan !== undefined && seen !== undefined) notePlanned(plan, seen, context);
   context.memory.keepLook(replay.self, { replay, look: seen, plan });
-  return [];
+  if (seen === undefined || change !== undefined) return { problems: [] };
+  // Without an earlier state there is nothing that only the ledger knows.
+  const refusals = certainRefusals(replay, seen, undefined, context);
+  const certain = refusals.filter(({ refusal }) => refusal.kind !== "liveConsumers");
+  if (certain.length === 0) return { problems: [] };
+  return {
+    problems: [],
+    refused: { kind: "refused", subject: subjectOf(replay), of: "group", refusals: certain },
+  };
 }
 
 function earlierReplay(olds: Declared, context: LifecycleContext): Replay | undefined | "unreadable" {
@@ -146,9 +156,7 @@ export function diffReplayPlan(olds: Declared, news: Declared, context: Lifecycl
     if (checked) throw unreadable("the declared inputs");
     return { changes: false, replaces: [] };
   }
-  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
-    (name) => before.identity[name] !== replay.identity[name],
-  );
+  const replaces = groupInputs.filter((name) => before.identity[name] !== replay.identity[name]);
   if (replaces.length > 0) return { changes: true, replaces };
   if (checked) keepCandidate(replay, olds, context);
   return { changes: replayInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces: [] };
@@ -161,7 +169,9 @@ function keepCandidate(replay: Replay, olds: Declared, context: LifecycleContext
   const earlier = storedPlan(olds, context);
   const wish = wishOf(replay, earlier.wish.generation);
   const plan =
-    kept.look === undefined ? earlier : planAfterLook(earlier, wish, kept.look, roundOf(replay, context));
+    kept.look === undefined
+      ? planUnderWish(earlier, wish)
+      : planAfterLook(earlier, wish, kept.look, roundOf(replay, context));
   if (kept.look !== undefined) notePlanned(plan, kept.look, context);
   context.memory.keepLook(replay.self, { ...kept, plan });
 }
@@ -191,7 +201,7 @@ export async function updateReplayPlan(
     after: wishOf(replay, earlier.wish.generation),
     reopens: reopens(before, replay),
   };
-  if (!plansAnything(change)) return outsOf(news, earlier);
+  if (!plansAnything(change)) return outsOf(news, planUnderWish(earlier, change.after));
   return outsOf(news, await planReplay(replay, earlier, change, context));
 }
 
@@ -227,7 +237,7 @@ async function planReplay(
 ): Promise<StoredPlan> {
   const generation = earlier?.wish.generation ?? context.newId();
   try {
-    const seen = await lookWhenQuiet(replay, change, context);
+    const seen = await lookToPlan(replay, change, context);
     const plan = planAfterLook(earlier, wishOf(replay, generation), seen, roundOf(replay, context));
     notePlanned(plan, seen, context);
     return plan;
@@ -253,43 +263,24 @@ function notePlanned(plan: StoredPlan, { shards }: PlanLook, context: LifecycleC
 }
 
 /**
- * A refusal that is certain without the ledger stops the plan, so that the next up looks anew: by a look from before
- * the consumers were stopped, every shard would be found elsewhere. Everything else is decided with the ledger.
+ * A refusal that is certain without the ledger stops the plan, so that the next up looks anew. Everything else is
+ * decided with the ledger.
  */
-async function lookWhenQuiet(
+function lookToPlan(
   replay: Replay,
   change: Change | undefined,
   context: LifecycleContext,
 ): Promise<PlanLook> {
-  const { bounds } = replay;
-  const started = context.monotonic();
-  let said = false;
-  for (;;) {
-    const seen = await look(replay, change, context);
-    const refusals = certainRefusals(replay, seen, change, context);
-    if (refusals.length === 0) return seen;
-    const live = onlyLiveConsumers(refusals);
-    const left = bounds.waitTimeout / 1_000 - (context.monotonic() - started);
-    const patient = live !== undefined && bounds.onActiveConsumers === "wait" && timeUntilQuiet(live) <= left;
-    if (!patient) {
-      throw new RefusedError({ kind: "refused", subject: subjectOf(replay), of: "group", refusals });
-    }
-    if (!said) {
-      context.emit({
-        kind: "waiting",
-        subject: subjectOf(replay),
-        refusal: live,
-        waitTimeout: bounds.waitTimeout,
-      });
-      said = true;
-    }
-    await pause(durationOfMilliseconds(timeUntilQuiet(live)), context);
-  }
-}
-
-function onlyLiveConsumers(refusals: readonly RefusedShard[]) {
-  const live = refusals.flatMap(({ refusal }) => (refusal.kind === "liveConsumers" ? [refusal] : []));
-  return live.length === refusals.length ? live[0] : undefined;
+  return lookWhenQuiet(
+    {
+      subject: subjectOf(replay),
+      of: "group",
+      bounds: replay.bounds,
+      look: () => look(replay, change, context),
+      refusalsOf: (seen) => certainRefusals(replay, seen, change, context),
+    },
+    context,
+  );
 }
 
 /** The refusals of shards whose wish no act of the ledger can follow. */
@@ -301,9 +292,8 @@ function certainRefusals(
 ): readonly RefusedShard[] {
   const isNew = (shard: number): boolean => change === undefined || isNewWish(change, shard);
   const unknown = change === undefined ? seen.unknown : [];
-  // What was saved in nobody's name can be a pin of ours, which only the ledger can tell.
   const isNobodys: IsOurs = (record) =>
-    record.consumer === undefined ||
+    mayBeOurs(record, change?.plan) ||
     context.memory.wrote({ ...replay.identity, shard: record.shard }, record);
   const live = liveRefusal(seen, replay, isNobodys);
   return [
@@ -317,6 +307,16 @@ function certainRefusals(
       return refusal === undefined ? [] : [{ shard, refusal }];
     }),
   ];
+}
+
+/** Whether a record can be a pin of this replay: only the ledger can tell, and a plan must not refuse for it. */
+function mayBeOurs(record: CheckpointRecord, plan: Plan | undefined): boolean {
+  const planned = plan?.shards.get(record.shard);
+  if (planned === undefined || record.updateTime === undefined) return false;
+  if (record.updateTime < planned.round.plannedAt) return false;
+  return (
+    planned.target === undefined || sameCheckpoint(record.checkpoint, { kind: "at", cursor: planned.target })
+  );
 }
 
 /** Where `previous` leads, only the ledger can tell; that consumers are alive stands in the way all the same. */

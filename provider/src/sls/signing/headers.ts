@@ -1,4 +1,4 @@
-/** Every header that signing reads or writes (reference/sls-protocol.md sections 1 and 2). */
+/** Every header that signing reads or writes (docs/protocol.md 1 and 2). */
 export const headerNames = {
   apiVersion: "x-log-apiversion",
   authorization: "authorization",

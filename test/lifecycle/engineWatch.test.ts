@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { createServer as createHttp2Server } from "node:http2";
+import { type AddressInfo, type Server, type Socket, createServer } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { type EngineSigns, EngineWatch } from "../../provider/src/engineWatch.js";
+
+const address = "127.0.0.1:40000";
+
+/** A watch whose engine shows what the test makes it show. */
+function watching(): { watch: EngineWatch; signs: EngineSigns[] } {
+  const signs: EngineSigns[] = [];
+  const watch = new EngineWatch(address, (_address, heard) => signs.push(heard));
+  return { watch, signs };
+}
+
+function stops(watch: EngineWatch): boolean {
+  try {
+    watch.assertAlive();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+describe("an engine that", () => {
+  test("answers lets every write pass", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    expect(stops(watch)).toBe(false);
+  });
+
+  test("never answered proves nothing, and is not asked again", () => {
+    const { watch, signs } = watching();
+    signs[0]?.ends(true);
+    expect([stops(watch), signs.length]).toEqual([false, 1]);
+  });
+
+  test("ends stops every write at once, and is named, with what to do", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    signs[0]?.ends(false);
+    expect(() => {
+      watch.assertAlive();
+    }).toThrow(
+      `The Pulumi engine at ${address} is gone, so nothing more is written\n` +
+        "Run pulumi cancel, then pulumi up: it finds out where the shard stands before it writes.",
+    );
+  });
+
+  test("closes an idle connection and answers the next one was never gone", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    signs[0]?.ends(false);
+    signs[1]?.answers();
+    expect([stops(watch), signs.length]).toEqual([false, 2]);
+  });
+
+  test("refuses the next connection is gone for good", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    signs[0]?.ends(false);
+    signs[1]?.ends(true);
+    expect([stops(watch), signs.length]).toEqual([true, 2]);
+  });
+});
+
+describe("a real address", () => {
+  const sockets = new Set<Socket>();
+  let server: Server | undefined;
+
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy();
+    server?.close();
+  });
+
+  async function listen(started: Server): Promise<string> {
+    server = started;
+    started.on("connection", (socket: Socket) => {
+      sockets.add(socket);
+      socket.on("error", () => undefined);
+    });
+    started.listen(0, "127.0.0.1");
+    await once(started, "listening");
+    return `127.0.0.1:${String((started.address() as AddressInfo).port)}`;
+  }
+
+  async function until(holds: () => boolean): Promise<void> {
+    for (let waits = 0; waits < 500 && !holds(); waits += 1)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(holds()).toBe(true);
+  }
+
+  test.each([
+    { what: "an HTTP/2 server", start: () => createHttp2Server() as unknown as Server },
+    { what: "a server of another protocol", start: () => createServer() },
+  ])("of $what that is killed is seen", async ({ start }) => {
+    const watch = new EngineWatch(await listen(start()));
+    await until(() => sockets.size > 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(stops(watch)).toBe(false);
+    server?.close();
+    for (const socket of sockets) socket.destroy();
+    await until(() => stops(watch));
+  });
+
+  test.each(["", "no address", "127.0.0.1:99999", "/some/path"])(
+    "that is none, %j, watches nothing",
+    (none) => {
+      expect(stops(new EngineWatch(none))).toBe(false);
+    },
+  );
+});

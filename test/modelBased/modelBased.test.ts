@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { SlsEmulator } from "../../emulator/src/index.ts";
+import { type Model, type Real, findWayForward, histories, initialModel } from "./commands.ts";
+import { Engine } from "./engine.ts";
+import { Oracle } from "./oracle/oracle.ts";
+import { type Carry, inProcess, overSocket } from "./orderedDispatcher.ts";
+import { Agent } from "./providerUndici.ts";
+import { World, hour, noon } from "./world.ts";
+
+const count = Number(process.env["MODEL_HISTORIES"] ?? 200);
+const seed = Number(process.env["MODEL_SEED"] ?? 20_261_122);
+const path = process.env["MODEL_PATH"];
+const replayPath = process.env["MODEL_REPLAY_PATH"];
+const mostAtOnce = 2;
+
+/** A service of its own for one history. */
+async function open(
+  carry: (emulator: SlsEmulator) => Carry,
+  settings: Settings,
+): Promise<Real & { readonly stop: () => Promise<void> }> {
+  const clock = { now: () => noon };
+  const emulator = await SlsEmulator.start({ clock: () => clock.now() });
+  const born = new Map<number, number>();
+  const retention = settings.ttl * 24 * hour;
+  const oracle = new Oracle({
+    mostAtOnce,
+    retention,
+    createdAt: (shard) => (shard < 2 ? noon - 60 * 24 * hour : born.get(shard)),
+    receivedAt: (shard, cursor) => world.receivedAt(shard, cursor),
+  });
+  const tell = oracle.see.bind(oracle);
+  const world: World = new World(emulator, carry, tell, clock, { ...settings, mostAtOnce });
+  const engine = new Engine((phase) => world.start(phase), tell);
+  return { world, engine, oracle, stop: () => emulator.stop() };
+}
+
+interface Settings {
+  readonly ordered: boolean;
+  readonly ttl: number;
+}
+
+const settings = fc.record({ ordered: fc.constant(false), ttl: fc.constantFrom(1, 7) });
+
+async function live(commands: Iterable<fc.AsyncCommand<Model, Real>>, chosen: Settings): Promise<void> {
+  const real = await open(inProcess, chosen);
+  const model = initialModel();
+  try {
+    await fc.asyncModelRun(() => ({ model, real }), commands);
+    await findWayForward(model, real);
+  } finally {
+    await real.stop();
+  }
+}
+
+test(
+  "no history makes a write that nobody asked for, and every one has a way forward",
+  { timeout: Math.max(120_000, count * 1_000) },
+  async () => {
+    const steps: number[] = [];
+    const started = performance.now();
+    const result = await fc.check(
+      fc.asyncProperty(histories(replayPath), settings, async (commands, chosen) => {
+        steps.push([...commands].length);
+        await live(commands, chosen);
+      }),
+      { numRuns: count, seed, ...(path !== undefined && { path }), endOnFailure: process.env["MODEL_SHRINK"] === "no" },
+    );
+    const mean = steps.reduce((sum, each) => sum + each, 0) / steps.length;
+    const milliseconds = (performance.now() - started) / steps.length;
+    console.log(
+      `${steps.length} histories of ${mean.toFixed(1)} steps, ${milliseconds.toFixed(1)} ms each, seed ${result.seed}`,
+    );
+    expect(result.failed ? fc.defaultReportMessage(result) : "").toBe("");
+  },
+);
+
+test("a history sends the same requests over a real socket", { timeout: 600_000 }, async () => {
+  const agent = new Agent({ connections: 1 });
+  const both = async (commands: Iterable<fc.AsyncCommand<Model, Real>>, chosen: Settings): Promise<void> => {
+    const logs: string[][] = [];
+    for (const carry of [inProcess, () => overSocket(agent)]) {
+      const real = await open(carry, chosen);
+      try {
+        await fc.asyncModelRun(() => ({ model: initialModel(), real }), commands);
+      } finally {
+        logs.push(real.world.emulator.requests.map(({ call, shard, body, status }) => `${call} ${shard} ${body} ${status}`));
+        await real.stop();
+      }
+    }
+    expect(logs[1]).toEqual(logs[0]);
+  };
+  await fc.assert(fc.asyncProperty(histories(undefined), settings, both), { numRuns: 100, seed });
+  await agent.close();
+});

@@ -1,0 +1,360 @@
+import { type Fault, SlsEmulator, decodeCursor, encodeCursor } from "../../emulator/src/index.ts";
+import { Killed, type ProviderProcess } from "./engine.ts";
+import { type SavedRecord, type TraceItem } from "./oracle/trace.ts";
+import { type Carry, OrderedDispatcher, type Turn } from "./orderedDispatcher.ts";
+import { startProcess, unknown } from "./providerProcess.ts";
+import { type DispatchOptions } from "./providerUndici.ts";
+
+export const noon = Date.parse("2026-11-22T12:00:00Z");
+export const hour = 3_600_000;
+export const project = "shop";
+export const logstore = "orders";
+/** The group that the replay moves, and the one that the pin moves. */
+export const groups = { replay: "billing", pin: "audit" } as const;
+
+/** Log groups in a shard, one an hour until noon. */
+export const logGroups = 13;
+
+/** How old the answer of a stale look can be. Less than the two seconds that two looks have to be apart. */
+const staleness = 1_500;
+
+export type FaultName = "denied" | "quota" | "unavailable" | "lostBefore" | "lostAfter";
+
+const faults: Readonly<Record<FaultName, Fault>> = {
+  denied: { kind: "error", status: 401, code: "Unauthorized" },
+  quota: { kind: "quota" },
+  unavailable: { kind: "error", status: 500, code: "InternalServerError" },
+  lostBefore: { kind: "resetBefore" },
+  lostAfter: { kind: "resetAfter" },
+};
+
+/** What happens before the nth request of an operation, or to its nth write. */
+export type Disturbance =
+  | { readonly at: number; readonly do: "commit"; readonly shard: number; readonly index: number }
+  | { readonly at: number; readonly do: "split" | "merge"; readonly shard: number }
+  | { readonly at: number; readonly do: "pass"; readonly seconds: number }
+  | { readonly at: number; readonly do: "kill"; readonly when: "before" | "after" }
+  | { readonly at: number; readonly do: "stale" }
+  | { readonly at: number; readonly do: "fault"; readonly fault: FaultName; readonly to: "request" | "write" };
+
+export interface WorldSettings {
+  /** Whether children of a split wait for their parents. */
+  readonly ordered: boolean;
+  /** Days that log groups are kept. */
+  readonly ttl: number;
+  readonly mostAtOnce: number;
+}
+
+/** A service with its consumers, and the processes of the provider that reach it. Time moves only when told to. */
+export class World {
+  disturbances: readonly Disturbance[] = [];
+  readonly emulator: SlsEmulator;
+  readonly #carry: Carry;
+  readonly #tell: (item: TraceItem) => void;
+  readonly #mostAtOnce: number;
+  #now: number;
+  #processes = 0;
+  #ids = 0;
+  #saves = 0;
+  #samples: { readonly at: number; readonly records: Record<string, readonly object[]> }[] = [];
+
+  constructor(
+    emulator: SlsEmulator,
+    carry: (emulator: SlsEmulator) => Carry,
+    tell: (item: TraceItem) => void,
+    clock: { now: () => number },
+    { ordered, ttl, mostAtOnce }: WorldSettings,
+  ) {
+    this.#mostAtOnce = mostAtOnce;
+    this.emulator = emulator;
+    this.#carry = carry(emulator);
+    this.#tell = tell;
+    // Shards are older than everything that they hold.
+    this.#now = noon - 60 * 24 * hour;
+    clock.now = () => this.#now;
+    emulator.createLogstore(project, logstore, { ttl, shardCount: 2 });
+    for (const group of Object.values(groups)) {
+      emulator.createConsumerGroup(project, logstore, group, { timeout: 60, order: ordered });
+    }
+    this.#now = noon;
+    for (const shard of [0, 1]) {
+      emulator.appendLogGroups(project, logstore, shard, {
+        count: logGroups,
+        from: noon - (logGroups - 1) * hour,
+        to: noon,
+      });
+      this.#save(groups.replay, shard, logGroups - 2);
+    }
+    this.#now += 5 * 60_000;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** The newest process of the provider. */
+  get lastProcess(): number {
+    return this.#processes;
+  }
+
+  /** When the log group at a cursor was received; for the end, the one before it. Undefined outside of the window. */
+  receivedAt(shard: number, cursor: string): number | undefined {
+    const at = decodeCursor(cursor);
+    const end = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end"));
+    const begin = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "begin"));
+    if (at === undefined || end === undefined || begin === undefined) return undefined;
+    if (shard > 1 || at < begin || at > end || begin === end) return undefined;
+    const index = logGroups - Number(end - at);
+    return noon - (logGroups - 1 - Math.min(index, logGroups - 1)) * hour;
+  }
+
+  pass(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** A consumer saves that it has read up to a log group. */
+  commit(shard: number, index: number): void {
+    const shards = this.shards();
+    const concerned = shards[shard % shards.length];
+    if (concerned === undefined) return;
+    for (const group of Object.values(groups)) this.#save(group, concerned, index);
+  }
+
+  #save(group: string, shard: number, index: number): void {
+    this.#now += 1;
+    this.#saves += 1;
+    const consumer = `host-${(this.#saves % 2).toString()}`;
+    this.emulator.commit(project, logstore, group, shard, this.cursor(shard, index), { consumer });
+    this.#tell({ kind: "saved", group, shard });
+    this.#sample();
+  }
+
+  split(shard: number): void {
+    const shards = this.shards();
+    const concerned = shards[shard % shards.length];
+    if (concerned === undefined || shards.length > 5) return;
+    this.#attempt(() => this.emulator.splitShard(project, logstore, concerned));
+  }
+
+  merge(shard: number): void {
+    const shards = this.shards();
+    const concerned = shards[shard % shards.length];
+    if (concerned === undefined || shards.length > 5) return;
+    this.#attempt(() => this.emulator.mergeShards(project, logstore, concerned));
+  }
+
+  /** What is closed already, or has no neighbour, cannot be split or merged. */
+  #attempt(change: () => unknown): void {
+    try {
+      change();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "ServiceError") throw error;
+    }
+  }
+
+  shards(): number[] {
+    return this.emulator.shardStates(project, logstore, groups.replay).map(({ shard }) => shard);
+  }
+
+  /** The cursor of a log group, whether it is still there or not. */
+  cursor(shard: number, index: number): string {
+    const end = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end")) ?? 0n;
+    const count = shard < 2 ? logGroups : 0;
+    return encodeCursor(end - BigInt(count - Math.min(index, count)));
+  }
+
+  record(group: string, shard: number): SavedRecord | undefined {
+    return this.emulator.checkpoint(project, logstore, group, shard);
+  }
+
+  /** A process of the provider, with the disturbances that wait for its requests. */
+  start(phase: "preview" | "update" | "refresh"): ProviderProcess {
+    // A command of the engine takes its time.
+    this.#now += 3_000;
+    const id = ++this.#processes;
+    this.#samples = [];
+    this.#tell({ kind: "operation", process: id, phase });
+    const life = new Lifetime();
+    const traffic = new Traffic(this.disturbances);
+    const dispatcher = new OrderedDispatcher(this.#carry, (options) =>
+      this.#turn(id, life, traffic, options),
+    );
+    const process = startProcess({
+      endpoint: this.emulator.endpoint,
+      now: () => this.#now,
+      sleep: async (milliseconds) => {
+        if (life.isOver) await life.never;
+        this.#now += milliseconds;
+      },
+      dispatcher,
+      newId: () => `id-${++this.#ids}`,
+      onPlanned: (group, moves, live) => {
+        this.#tell({ kind: "named", process: id, group, moves, live });
+      },
+      mostAtOnce: this.#mostAtOnce,
+    });
+    return { id, life: process, killed: life.killed, unknown };
+  }
+
+  #turn(id: number, life: Lifetime, traffic: Traffic, options: DispatchOptions): Turn {
+    const sentAt = this.#now;
+    if (life.isOver) return { fate: "killed", after: () => undefined };
+    this.#now += 2;
+    const due = traffic.next(options.method === "POST");
+    for (const each of due) this.#happen(each);
+    const kill = due.find((each) => each.do === "kill");
+    const fault = due.find((each) => each.do === "fault");
+    const asksWhere = options.method === "GET" && /\/consumergroups\/[^?]+/.test(options.path);
+    const stale = asksWhere && traffic.takeStale() ? this.#staleAnswer(options.path) : undefined;
+    const rule = kill === undefined ? this.#rule(stale ?? (fault && faults[fault.fault])) : undefined;
+    if (kill !== undefined) {
+      life.end();
+      if (kill.when === "before") return { fate: "killed", after: () => undefined };
+    }
+    this.#sample();
+    const [place, query] = parsePath(options.path);
+    const shard = shardOf(place, query, options.body);
+    const before = this.#recordOf(place.group, shard);
+    const count = this.emulator.requests.length;
+    const arrivedAt = this.#now;
+    return {
+      fate: kill === undefined ? "served" : "unheard",
+      after: (told) => {
+        rule?.remove();
+        const logged = this.emulator.requests[count];
+        this.#sample();
+        // What was thrown before the bytes left never reached the service.
+        if (logged === undefined) return;
+        this.#tell({
+          kind: "exchange",
+          process: id,
+          call: logged.call,
+          group: place.group,
+          shard,
+          query,
+          sent: typeof options.body === "string" ? options.body : "",
+          sentAt,
+          arrivedAt,
+          status: told.status,
+          answer: told.body,
+          before,
+          after: this.#recordOf(place.group, shard),
+        });
+      },
+    };
+  }
+
+  #recordOf(group: string | undefined, shard: number | undefined): SavedRecord | undefined {
+    return group === undefined || shard === undefined ? undefined : this.record(group, shard);
+  }
+
+  #rule(fault: Fault | undefined) {
+    return fault === undefined ? undefined : this.emulator.rule({ times: 1, do: fault });
+  }
+
+  #happen(disturbance: Disturbance): void {
+    switch (disturbance.do) {
+      case "commit":
+        return this.commit(disturbance.shard, disturbance.index);
+      case "split":
+        return this.split(disturbance.shard);
+      case "merge":
+        return this.merge(disturbance.shard);
+      case "pass":
+        return this.pass(disturbance.seconds * 1_000);
+      case "kill":
+      case "stale":
+      case "fault":
+        return;
+    }
+  }
+
+  #sample(): void {
+    if (!this.disturbances.some((each) => each.do === "stale")) return;
+    const records = Object.fromEntries(
+      Object.values(groups).map((group) => [group, this.shards().map((shard) => this.#listed(group, shard))]),
+    );
+    this.#samples.push({ at: this.#now, records });
+  }
+
+  #listed(group: string, shard: number): object {
+    const record = this.emulator.checkpoint(project, logstore, group, shard);
+    return { shard, ...(record ?? { checkpoint: "", updateTime: 0, consumer: "" }) };
+  }
+
+  /** What a replica answers that is a little behind. */
+  #staleAnswer(path: string): Fault | undefined {
+    const [{ group = "" }, query] = parsePath(path);
+    const sample = this.#samples.findLast(({ at }) => at <= this.#now - staleness);
+    if (sample === undefined) return undefined;
+    const only = query["shard"];
+    const records = sample.records[group] ?? [];
+    const listed = records.filter((record) => only === undefined || String(Reflect.get(record, "shard")) === only);
+    return { kind: "body", status: 200, contentType: "application/json", body: JSON.stringify(listed) };
+  }
+}
+
+/** Which disturbances are due, by the number of the request and of the write. */
+class Traffic {
+  #requests = 0;
+  #writes = 0;
+  #stale = 0;
+
+  constructor(private readonly disturbances: readonly Disturbance[]) {}
+
+  next(isWrite: boolean): readonly Disturbance[] {
+    const [request, write] = [this.#requests, this.#writes];
+    this.#requests += 1;
+    if (isWrite) this.#writes += 1;
+    const due = this.disturbances.filter((each) =>
+      each.do === "fault" && each.to === "write" ? isWrite && each.at === write : each.at === request,
+    );
+    this.#stale += due.filter((each) => each.do === "stale").length;
+    return due;
+  }
+
+  takeStale(): boolean {
+    if (this.#stale === 0) return false;
+    this.#stale -= 1;
+    return true;
+  }
+}
+
+/** Whether a process is alive, and who waits for its end. */
+class Lifetime {
+  isOver = false;
+  readonly killed: Promise<never>;
+  /** For what a dead process would wait for. */
+  readonly never = new Promise<never>(() => undefined);
+  #end: (error: Killed) => void = () => undefined;
+
+  constructor() {
+    this.killed = new Promise((_resolve, reject) => {
+      this.#end = reject;
+    });
+    this.killed.catch(() => undefined);
+  }
+
+  end(): void {
+    this.isOver = true;
+    this.#end(new Killed("killed"));
+  }
+}
+
+function parsePath(path: string): [{ readonly group?: string; readonly shard?: number }, Record<string, string>] {
+  const [place = "", search = ""] = path.split("?");
+  const group = /\/consumergroups\/([^/]+)/.exec(place)?.[1];
+  const shard = /\/shards\/(\d+)/.exec(place)?.[1];
+  const query = Object.fromEntries(new URLSearchParams(search));
+  return [{ ...(group && { group }), ...(shard && { shard: Number(shard) }) }, query];
+}
+
+function shardOf(
+  { shard }: { readonly shard?: number },
+  query: Record<string, string>,
+  body: unknown,
+): number | undefined {
+  if (shard !== undefined) return shard;
+  if (typeof body === "string" && body !== "") return (JSON.parse(body) as { shard: number }).shard;
+  return query["shard"] === undefined ? undefined : Number(query["shard"]);
+}
