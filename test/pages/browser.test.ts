@@ -97,6 +97,8 @@ async function overflow(page: Page): Promise<number> {
 async function violations(page: Page): Promise<readonly string[]> {
   // The page's own policy forbids scripts, as it should; axe is put in from outside of it.
   await page.evaluate(axe);
-  const found = (await page.evaluate("axe.run()")) as { violations: { id: string; nodes: { html: string }[] }[] };
+  const found = (await page.evaluate("axe.run()")) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }
