@@ -6,4 +6,5 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exit(1);
 }
-require("../dist/sls-checkpoint.js");
+// Loaded only now: an older Node.js could not read it.
+void import("../dist/sls-checkpoint.js");

@@ -48,7 +48,7 @@ const verdicts: Readonly<Record<Plan["verdict"], string>> = {
 
 function planTable(answer: Plan, width: number): string {
   const id = "id" in answer ? `${answer.id}: ` : "";
-  const at = "readAt" in answer && answer.readAt !== undefined ? `\nas of ${answer.readAt}` : "";
+  const at = "readAt" in answer ? `\nas of ${answer.readAt}` : "";
   const rows = answer.shards.map((shard) => [
     String(shard.shard),
     shard.action,

@@ -157,7 +157,7 @@ function progressTable(answer: Progress, head: readonly string[], width: number)
       shard.remainingLogGroups?.toLocaleString("en-US") ?? "",
       shard.logGroupsPerSecond === undefined ? "" : describeRate(shard.logGroupsPerSecond),
       shard.etaSeconds === undefined ? "" : span(shard.etaSeconds),
-      "lagSeconds" in shard && shard.lagSeconds !== undefined ? span(shard.lagSeconds) : "",
+      "lagSeconds" in shard ? span(shard.lagSeconds) : "",
       shard.consumer ?? "",
     ]);
   return `${head.join("\n")}\nas of ${answer.readAt}\n\n${table(columns, rows, width)}\n`;

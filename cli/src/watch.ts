@@ -34,7 +34,7 @@ export async function watch(
     if (seen === undefined) return last === undefined ? interruptedCode : end(last, interruptedCode);
     last = seen;
     const isLate = look.timeout !== undefined && terminal.now() - started >= look.timeout;
-    const isLast = seen.isOver || isLate || terminal.interrupted.aborted || isSingle(look);
+    const isLast = seen.isOver || isLate || isSingle(look);
     if (isLast) return end(seen, seen.exitCode);
     if (look.watch) show(seen);
     const left = look.timeout === undefined ? look.interval : look.timeout - (terminal.now() - started);

@@ -34,23 +34,23 @@ const pages = [1, 12, 256].flatMap((shards) => [
   {
     name: `the plan of ${String(shards)} shards`,
     shards,
-    make: () => sls.planPage(planOf(shards) as sls.ReplayPlan),
+    make: () => sls.planPage(planOf(shards)),
   },
   {
     name: `the progress of ${String(shards)} shards`,
     shards,
-    make: () => sls.progressPage(progressFor(shards) as sls.ReplayProgress),
+    make: () => sls.progressPage(progressFor(shards)),
   },
   {
     name: `the status of ${String(shards)} shards`,
     shards,
-    make: () => sls.statusPage(statusOf(shards) as sls.ConsumerGroupCheckpoints),
+    make: () => sls.statusPage(statusOf(shards)),
   },
   { name: `the groups of a logstore, ${String(shards)}`, shards: 0, make: () => groups(shards) },
 ]);
 
 describe.skipIf(chromium === undefined && !isNeeded)("in a browser,", () => {
-  let browser: Browser;
+  let browser: Browser | undefined;
 
   beforeAll(async () => {
     if (chromium === undefined) throw new Error("there is no Chromium, and in CI nothing is skipped");
@@ -64,6 +64,7 @@ describe.skipIf(chromium === undefined && !isNeeded)("in a browser,", () => {
   it.each(pages)(
     "$name: no error, no request, no overflow, nothing that axe finds",
     async ({ make, shards }) => {
+      if (browser === undefined) throw new Error("no browser was opened");
       const page = await browser.newPage();
       const said: string[] = [];
       page.on("console", (message) => said.push(message.text()));

@@ -24,7 +24,7 @@ function whole(json: unknown): unknown {
   const { shards, ...rest } = json as { shards: { columns: string[]; rows: unknown[][] } };
   const objects = shards.rows.map((row) =>
     Object.fromEntries(
-      row.flatMap((value, index) => (value === null ? [] : [[shards.columns[index], value]])),
+      row.flatMap((value, index) => (value === null ? [] : [[shards.columns[index] ?? "", value] as const])),
     ),
   );
   return { ...rest, shards: objects };
@@ -54,7 +54,7 @@ function read(page: string): Page {
   const charted = [...markup.matchAll(/data-shard="(\d+)"/g)].map(([, shard]) => Number(shard));
   return {
     text: plainText(markup),
-    json: json.includes('"columns"') ? whole(JSON.parse(json)) : JSON.parse(json),
+    json: json.includes('"columns"') ? whole(JSON.parse(json)) : (JSON.parse(json) as unknown),
     markup,
     rows,
     charted,
@@ -81,7 +81,7 @@ describe("a page, whatever it is made of,", () => {
   it("of a plan has each shard in chart and table, the numbers of the answer, and no markup from outside", () => {
     fc.assert(
       fc.property(plans(), (plan) => {
-        const page = read(sls.planPage(plan as sls.ReplayPlan));
+        const page = read(sls.planPage(plan));
         expectHarmless(page);
         expect(page.json).toEqual(JSON.parse(JSON.stringify({ ...plan, text: undefined })));
         const shards = plan.shards.map(({ shard }) => shard);
@@ -113,7 +113,7 @@ describe("a page, whatever it is made of,", () => {
   it("of progress has each shard in chart and table, and the numbers of the answer", () => {
     fc.assert(
       fc.property(progresses(), (progress) => {
-        const page = read(sls.progressPage(progress as sls.ReplayProgress));
+        const page = read(sls.progressPage(progress));
         expectHarmless(page);
         expect(page.json).toEqual(JSON.parse(JSON.stringify({ ...progress, text: undefined })));
         const shards = progress.shards.map(({ shard }) => shard);
@@ -136,7 +136,7 @@ describe("a page, whatever it is made of,", () => {
   it("of a status has each shard in chart and table, those that lost data first", () => {
     fc.assert(
       fc.property(statuses(), (status) => {
-        const page = read(sls.statusPage(status as sls.ConsumerGroupCheckpoints));
+        const page = read(sls.statusPage(status));
         expectHarmless(page);
         const lost = status.shards.filter(({ lostLogGroups }) => lostLogGroups !== undefined);
         expect(page.rows).toHaveLength(status.shards.length);
@@ -188,7 +188,7 @@ describe("a page of 256 shards", () => {
 describe("the page of a plan", () => {
   it("gives the way back to copy: a map that another replay takes", () => {
     const [shard] = planOf(1).shards;
-    const page = sls.planPage(planOf(1) as sls.ReplayPlan);
+    const page = sls.planPage(planOf(1));
     expect(read(page).text).toContain(`from: {\n  "0": "cursor:${String(shard?.checkpoint)}"\n}`);
   });
 

@@ -71,7 +71,7 @@ function compact({ text: _, shards, ...rest }: PageParts["answer"]): unknown {
   if (shards === undefined) return rest;
   const columns = [...new Set(shards.flatMap((shard) => Object.keys(shard)))];
   const rows = shards.map((shard) => {
-    const fields = new Map(Object.entries(shard));
+    const fields = new Map<string, unknown>(Object.entries(shard));
     return columns.map((column) => fields.get(column) ?? null);
   });
   return { ...rest, shards: { columns, rows } };
