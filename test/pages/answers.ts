@@ -11,6 +11,7 @@ export const hostile = fc.constantFrom(
   "<script>alert(1)</script>",
   "</script><img src=x onerror=alert(1)>",
   "</title><b>",
+  "<!--<script>",
   "]]>&lt;&amp;",
   `"' onload='alert(1)`,
   "</pre>\n  <svg onload=alert(1)>",

@@ -9,10 +9,10 @@ const repository = fileURLToPath(new URL("../../", import.meta.url));
 const command = join(repository, "cli", "bin", "sls-checkpoint.js");
 const folder = join(repository, ".work", "demo-pages");
 
-/** Where the demo leaves a page, for people to open when it is over. @param {string} name */
-function pageFile(name) {
+/** Where the demo leaves what people may open when it is over. @param {string} name */
+function fileOf(name) {
   mkdirSync(folder, { recursive: true });
-  return join(folder, `${name}.html`);
+  return relative(process.cwd(), join(folder, name));
 }
 
 /** The command line that looks: what an operator would type. */
@@ -32,10 +32,10 @@ export class Look {
    * @param {string[]} args
    */
   async page(name, args) {
-    const file = pageFile(name);
-    const shown = relative(repository, file);
-    this.pages.push(shown);
-    say(`   $ sls-checkpoint ${args.filter((arg) => arg !== "-").join(" ")} --format html --output ${shown}`);
+    const file = fileOf(`${name}.html`);
+    this.pages.push(file);
+    const quoted = args.map((arg) => (arg.includes(" ") ? `"${arg}"` : arg));
+    say(`   $ sls-checkpoint ${quoted.join(" ")} --format html --output ${file}`);
     await this.#run([...args, "--format", "html", "--output", file]).ended;
   }
 
@@ -46,9 +46,9 @@ export class Look {
    * @param {() => Promise<void>} happens
    */
   async follow(group, shards, happens) {
-    const file = `${pageFile("shards")}.json`;
+    const file = fileOf("shards.json");
     writeFileSync(file, JSON.stringify(shards));
-    say(`   $ pulumi stack output … --json | sls-checkpoint progress ${group} --shards - --watch`);
+    say(`   $ sls-checkpoint progress ${group} --shards ${file} --watch`);
     const running = this.#run(["progress", group, "--shards", file, "--watch", "--interval", "PT1S"]);
     await Promise.race([running.looked, running.ended]);
     await happens();
