@@ -32,45 +32,46 @@ describe("a claim", () => {
       [second, first],
     ] as const) {
       const memory = new ProcessMemory();
-      expect(memory.claim(group, earlier, "the earlier")).toBeUndefined();
-      expect(memory.claim(group, later, "the later")).toBe(meet ? "the earlier" : undefined);
+      expect(memory.claim(group, "urn:earlier", earlier, "the earlier")).toBeUndefined();
+      expect(memory.claim(group, "urn:later", later, "the later")).toBe(meet ? "the earlier" : undefined);
     }
   });
 
   test("meets none of another group, logstore or project", () => {
     const memory = new ProcessMemory();
-    memory.claim(group, all, "the earlier");
+    memory.claim(group, "urn:earlier", all, "the earlier");
     for (const other of [
       { ...group, consumerGroup: "audit" },
       { ...group, logstore: "orders2" },
       { ...group, project: "shop2" },
     ]) {
-      expect(memory.claim(other, all, "another")).toBeUndefined();
+      expect(memory.claim(other, "urn:another", all, "another")).toBeUndefined();
     }
   });
 
   test("that met another is not made, and the first one stands", () => {
     const memory = new ProcessMemory();
-    memory.claim(group, one(0), "the first");
-    memory.claim(group, only1And2, "the second");
-    expect(memory.claim(group, all, "the third")).toBe("the first");
-    expect(memory.claim(group, one(1), "the fourth")).toBe("the second");
-    expect(memory.claim(group, one(7), "the fifth")).toBeUndefined();
+    memory.claim(group, "urn:1", one(0), "the first");
+    memory.claim(group, "urn:2", only1And2, "the second");
+    expect(memory.claim(group, "urn:3", all, "the third")).toBe("the first");
+    expect(memory.claim(group, "urn:4", one(1), "the fourth")).toBe("the second");
+    expect(memory.claim(group, "urn:5", one(7), "the fifth")).toBeUndefined();
   });
 
-  test("is free again once it was released, and no other is", () => {
+  test("never meets another of the same resource, and takes its place", () => {
     const memory = new ProcessMemory();
-    memory.claim(group, one(0), "the first");
-    memory.claim(group, one(1), "the second");
-    memory.release(group, "the first");
-    expect(memory.claim(group, one(1), "the third")).toBe("the second");
-    expect(memory.claim(group, one(0), "the fourth")).toBeUndefined();
+    expect(memory.claim(group, "urn:1", one(0), "the first")).toBeUndefined();
+    expect(memory.claim(group, "urn:1", one(1), "the first, changed")).toBeUndefined();
+    expect(memory.claim(group, "urn:2", one(1), "the second")).toBe("the first, changed");
+    expect(memory.claim(group, "urn:2", one(0), "the second")).toBeUndefined();
   });
 
-  test("of nobody can be released", () => {
+  test("that met another leaves in place what its resource claimed before", () => {
     const memory = new ProcessMemory();
-    memory.release(group, "nobody");
-    expect(memory.claim(group, one(0), "the first")).toBeUndefined();
+    memory.claim(group, "urn:1", one(0), "the first");
+    memory.claim(group, "urn:2", one(1), "the second");
+    expect(memory.claim(group, "urn:2", one(0), "the second")).toBe("the first");
+    expect(memory.claim(group, "urn:3", one(1), "the third")).toBe("the second");
   });
 });
 
@@ -127,6 +128,13 @@ describe("a write of this process", () => {
     expect(memory.wrote(shard, record({ checkpoint: elsewhere, updateTime: later }))).toBe(true);
   });
 
+  test("that was never sent is forgotten", () => {
+    const memory = new ProcessMemory();
+    memory.noteWrite(shard, pin);
+    memory.forgetWrite(shard);
+    expect(memory.wrote(shard, record())).toBe(false);
+  });
+
   test("is found from any shard of the group, and from no other group", () => {
     const memory = new ProcessMemory();
     memory.noteWrite({ ...shard, shard: 1 }, pin);
@@ -139,4 +147,37 @@ test("a first time is one only once", () => {
   const memory = new ProcessMemory();
   expect([memory.firstTime("a"), memory.firstTime("b"), memory.firstTime("a")]).toEqual([true, true, false]);
   expect(new ProcessMemory().firstTime("a")).toBe(true);
+});
+
+test("a resource was checked only once it was noted, by its kind and its URN", () => {
+  const memory = new ProcessMemory();
+  memory.noteChecked("checkpoint", "urn:1");
+  expect(memory.wasChecked("checkpoint", "urn:1")).toBe(true);
+  expect(memory.wasChecked("checkpoint", "urn:2")).toBe(false);
+  expect(memory.wasChecked("replayApply", "urn:1")).toBe(false);
+});
+
+test("the state that a diff saw is kept for the same resource of the same id", () => {
+  const memory = new ProcessMemory();
+  memory.keepState("checkpoint", "urn:1", "a", { status: "pinned" });
+  expect(memory.keptState("checkpoint", "urn:1", "a")).toEqual({ status: "pinned" });
+  expect(memory.keptState("checkpoint", "urn:1", "b")).toBeUndefined();
+  expect(memory.keptState("checkpoint", "urn:2", "a")).toBeUndefined();
+  expect(memory.keptState("replayApply", "urn:1", "a")).toBeUndefined();
+});
+
+test("the end of a shard is known for the round that planned it in this process", () => {
+  const memory = new ProcessMemory();
+  const round = {
+    id: "round-1",
+    plannedAt: instantOfSeconds(1_000),
+    knownShards: [0],
+    triggers: "none",
+    generation: "g",
+    deadline: undefined,
+  };
+  memory.notePlanned("round-1", 0, cursorAt(42n));
+  expect(memory.endOfPlanned({ round, shard: 0 })).toBe(cursorAt(42n));
+  expect(memory.endOfPlanned({ round, shard: 1 })).toBeUndefined();
+  expect(memory.endOfPlanned({ round: { ...round, id: "round-2" }, shard: 0 })).toBeUndefined();
 });
