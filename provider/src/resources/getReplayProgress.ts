@@ -15,6 +15,8 @@ export interface GetReplayProgressArgs {
   /**
    * An earlier answer of this function: rates are then those of the time since it, and trends are known. Without
    * it, a rate is the average since the pin, and there is no trend.
+   *
+   * @default no earlier answer
    */
   readonly since?: ReplayProgress;
 }
@@ -29,7 +31,11 @@ export interface GetReplayProgressOutputArgs {
   readonly consumerGroup: pulumi.Input<string>;
   /** The replay's output `shards`. */
   readonly shards: pulumi.Input<readonly ReplayedShard[]>;
-  /** An earlier answer of this function. */
+  /**
+   * An earlier answer of this function.
+   *
+   * @default no earlier answer
+   */
   readonly since?: pulumi.Input<ReplayProgress>;
 }
 
