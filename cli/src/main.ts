@@ -38,7 +38,8 @@ const terminal: Terminal = {
   },
   readFile: (file) => (file === "-" ? text(process.stdin) : readFile(file, "utf8")),
   isTerminal: stdout.isTTY,
-  hasColors: stdout.isTTY && stdout.hasColors() && !process.env["NO_COLOR"],
+  // Node.js itself heeds NO_COLOR and TERM here.
+  hasColors: stdout.isTTY && stdout.hasColors(),
   size: () => ({
     columns: Math.max(narrowest, stdout.isTTY ? stdout.columns : columnsOfPipe),
     rows: stdout.isTTY ? stdout.rows : usualRows,

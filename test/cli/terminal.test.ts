@@ -95,6 +95,7 @@ describe("on a terminal of 60 columns", () => {
     const [first = ""] = received.split("\u001b[");
     expect(first.trimEnd().split("\n").length).toBeLessThanOrEqual(4);
     const last = received.slice(received.lastIndexOf("\u001b[J") + 3);
+    expect(last.match(/shards caught up/g)).toHaveLength(1);
     expect(last).toMatch(/\b0\b.*at the pin[^]*\b1\b.*at the pin/);
   });
 });
