@@ -89,9 +89,11 @@ describe("a write that the service acknowledged and no look shows", () => {
     const old = shop.emulator.checkpoint("shop", "orders", "billing", 0);
     const [message] = await Promise.all([
       failingUp(shop.replay({ 0: at(7) })),
-      atReadBack(0, () => {
-        showOld(old, 100);
-      }),
+      shop.emulator
+        .waitForRequest(({ call }) => call === "UpdateCheckPoint")
+        .then(() => {
+          showOld(old, 100);
+        }),
     ]);
     expect(message).toContain("uncertain");
     expect(shop.written()).toEqual([0]);
