@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { positionOf } from "../../provider/src/model/cursor.js";
-import { wayBackOf } from "../../provider/src/rules/ledger.js";
-import { History, T1, T2, cursorPosition, keep, previous } from "./history.js";
+import { type Instant } from "../../provider/src/model/instant.js";
+import { formatPosition } from "../../provider/src/model/position.js";
+import { askedOf, olderWaysBack } from "../../provider/src/rules/asked.js";
+import { emptyLedger } from "../../provider/src/rules/ledger.js";
+import { type Plan, type PlannedShard } from "../../provider/src/rules/plan.js";
+import { act, actOfRound, entry, ledgerOf, round, standing } from "./acts.js";
+import { type Declaration, History, T1, T2, cursorPosition, keep, positionsOf, previous } from "./history.js";
+import { beforeNoon, cursor, hour, noon } from "./scenario.js";
 
 type Answers = readonly (string | readonly string[])[];
 
@@ -271,14 +276,200 @@ describe("a history", () => {
     expect(told).toEqual(answers.map((answer) => (typeof answer === "string" ? [answer] : answer)));
   });
 
-  test.each(histories)("repeated at its end writes nothing: $name", ({ shards, tell }) => {
+  test.each(histories)("leaves no more than four acts of a shard in state: $name", ({ shards, tell }) => {
     const history = new History(shards);
     tell(history);
-    const entries = [...history.ledger.shards.values()].map((shard) => shard.entries.length);
-    expect(Math.max(0, ...entries)).toBeLessThanOrEqual(4);
-    const back = [...history.ledger.shards.values()].map((shard) => wayBackOf(shard.entries)?.checkpoint);
-    for (const stood of back) {
-      if (stood?.kind === "at") expect(positionOf(stood.cursor)).toBeGreaterThan(0n);
-    }
+    for (const { entries } of history.ledger.shards.values()) expect(entries.length).toBeLessThanOrEqual(4);
   });
+});
+
+const nobody = { deadline: undefined, allowSkip: false };
+
+/** A plan of shard 0 for T1, from the round `planned`. */
+function planFor(more: Partial<PlannedShard> = {}, from: Declaration["from"] = T1): Plan {
+  const planned = {
+    shard: 0,
+    round: { ...round, id: "planned" },
+    position: formatPosition(T1),
+    target: cursor(50),
+    targetTime: undefined,
+    snapshot: standing(80),
+    ...more,
+  };
+  const wish = { positions: positionsOf(from), triggers: "a", generation: "first" };
+  return { wish, plannedAt: noon, shards: new Map([[0, planned]]), earlier: [] };
+}
+
+const ofT1 = { ...act, position: formatPosition(T1) };
+const ofT2 = { ...actOfRound("round-2"), position: formatPosition(T2) };
+
+describe("rule", () => {
+  test("1: keep closes an open act, and so does a map that does not name the shard", () => {
+    const ledger = ledgerOf([entry("certainlyNot", { act: ofT1, open: true })]);
+    expect(askedOf(planFor({}, keep), ledger, 0, nobody)).toEqual({ kind: "leave", why: "kept" });
+    expect(askedOf(planFor({}, { 1: T1 }), ledger, 0, nobody)).toEqual({ kind: "leave", why: "kept" });
+  });
+
+  test.each(["certainlyNot", "perhaps"] as const)("2: an open act that is %s goes on", (outcome) => {
+    const ledger = ledgerOf([entry(outcome, { act: ofT1, open: true })]);
+    expect(askedOf(planFor(), ledger, 0, nobody)).toEqual({ kind: "resume", act: ofT1 });
+  });
+
+  test.each(["applied", "alreadyThere", "behind", "perhaps"] as const)(
+    "3: a newest act that is %s leaves nothing to ask for, and withdraws an open one",
+    (outcome) => {
+      const done = entry(outcome, { act: ofT1 });
+      const ledger = ledgerOf([done, entry("certainlyNot", { act: ofT2, open: true })]);
+      expect(askedOf(planFor(), ledger, 0, nobody)).toEqual({ kind: "nothing", entry: done });
+    },
+  );
+
+  test("3: an act counts by what it took over, too", () => {
+    const inherited = [{ position: formatPosition(T1), triggers: "a", generation: "first" }];
+    const ledger = ledgerOf([entry("applied", { act: { ...ofT2, inherited } })]);
+    expect(askedOf(planFor(), ledger, 0, nobody).kind).toBe("nothing");
+  });
+
+  test("3: a shard that was behind acts where skipping is allowed, and no other one does", () => {
+    const skipping = { deadline: undefined, allowSkip: true };
+    expect(askedOf(planFor(), ledgerOf([entry("behind", { act: ofT1 })]), 0, skipping).kind).toBe("act");
+    expect(askedOf(planFor(), ledgerOf([entry("applied", { act: ofT1 })]), 0, skipping).kind).toBe("nothing");
+  });
+
+  const gaveUp = { ...ofT1, deadline: noon };
+  const later = (noon + 1) as Instant;
+
+  test.each([
+    { name: "no deadline", deadline: undefined, asked: "expired" },
+    { name: "the same deadline", deadline: noon, asked: "expired" },
+    { name: "an earlier deadline", deadline: beforeNoon(1), asked: "expired" },
+    { name: "a later deadline", deadline: later, asked: "act" },
+  ])("4: of an expired act, $name: $asked", ({ deadline, asked }) => {
+    const ledger = ledgerOf([entry("expired", { act: gaveUp })]);
+    expect(askedOf(planFor(), ledger, 0, { deadline, allowSkip: false }).kind).toBe(asked);
+  });
+
+  test("4: a later deadline never acts on the look from before the earlier one passed", () => {
+    const ledger = ledgerOf([entry("expired", { act: gaveUp })]);
+    const samePlan = planFor({ round: gaveUp.round });
+    expect(askedOf(samePlan, ledger, 0, { deadline: later, allowSkip: false }).kind).toBe("expired");
+  });
+
+  const others = {
+    intention: { position: formatPosition(T1), triggers: "a", generation: "first" },
+    knownShards: [1],
+  };
+
+  test.each([
+    { name: 'after "*" was last followed', others, from: T1, asked: "leave" },
+    { name: "and is named", others, from: { 0: T1 }, asked: "act" },
+    { name: "before", others: { ...others, knownShards: [0, 1] }, from: T1, asked: "act" },
+    { name: 'and "*" was never followed', others: undefined, from: T1, asked: "act" },
+    {
+      name: 'after "*" followed something else',
+      others: { ...others, intention: { ...others.intention, triggers: "b" } },
+      from: T1,
+      asked: "act",
+    },
+  ])("5: a shard that appeared $name: $asked", ({ others: followed, from, asked }) => {
+    const ledger = { shards: new Map(), others: followed };
+    expect(askedOf(planFor({}, from), ledger, 0, nobody).kind).toBe(asked);
+  });
+
+  test("6: a new act is what was planned", () => {
+    const asked = askedOf(planFor(), emptyLedger, 0, nobody);
+    expect(asked).toEqual({
+      kind: "act",
+      act: {
+        ...ofT1,
+        round: { ...round, id: "planned" },
+        targetTime: undefined,
+      },
+    });
+  });
+
+  test.each([
+    { name: "another position", more: { position: formatPosition(T2) } },
+    { name: "other triggers", more: { round: { ...round, triggers: "b" } } },
+    { name: "a plan that was replaced", more: { round: { ...round, generation: "second" } } },
+  ])("6: what was planned for $name is no act", ({ more }) => {
+    expect(askedOf(planFor(more), emptyLedger, 0, nobody)).toEqual({ kind: "unplanned" });
+  });
+
+  test("6: an act that takes up the target of one that may have been applied inherits its way back", () => {
+    const wayBack = standing(70);
+    const open = entry("perhaps", { act: { ...ofT2, wayBack }, open: true });
+    const asked = askedOf(planFor(), ledgerOf([open]), 0, nobody);
+    expect(asked).toMatchObject({
+      kind: "act",
+      act: { wayBack, inherited: [{ position: formatPosition(T2), triggers: "a", generation: "first" }] },
+    });
+    const elsewhere = entry("perhaps", { act: { ...ofT2, target: cursor(51), wayBack }, open: true });
+    expect(askedOf(planFor(), ledgerOf([elsewhere]), 0, nobody)).toMatchObject({
+      act: { wayBack: standing(80), inherited: [] },
+    });
+    const failed = entry("certainlyNot", { act: { ...ofT2, wayBack }, open: true });
+    expect(askedOf(planFor(), ledgerOf([failed]), 0, nobody)).toMatchObject({ act: { inherited: [] } });
+  });
+});
+
+describe("previous", () => {
+  const back = planFor({ position: "previous", target: undefined }, previous);
+
+  test("leads to the way back of the newest act that moved the shard", () => {
+    const entries = [
+      entry("applied", { act: { ...ofT1, wayBack: standing(30) } }),
+      entry("perhaps", { act: { ...ofT2, wayBack: standing(40) } }),
+      entry("expired", { act: actOfRound("round-3", { wayBack: standing(60) }) }),
+    ];
+    expect(askedOf(back, ledgerOf(entries), 0, nobody)).toMatchObject({ act: { target: cursor(40) } });
+  });
+
+  test("is refused without a ledger, and left alone where only this shard has no way back", () => {
+    expect(askedOf(back, emptyLedger, 0, nobody)).toEqual({ kind: "nothingBefore" });
+    const elsewhere = ledgerOf([entry("applied")], { shard: 1 });
+    expect(askedOf(back, elsewhere, 0, nobody)).toEqual({ kind: "leave", why: "noWayBack" });
+    const nowhere = standing(80, { checkpoint: { kind: "none" } });
+    const untouched = ledgerOf([entry("applied", { act: { ...ofT1, wayBack: nowhere } })]);
+    expect(askedOf(back, untouched, 0, nobody)).toEqual({ kind: "leave", why: "noWayBack" });
+  });
+});
+
+describe("a ledger that does not know its history", () => {
+  const unknown = { historyUnknown: true };
+  const failed = entry("certainlyNot", { act: ofT2, open: true });
+
+  test.each([
+    { name: "another position", from: T1, entries: [failed], asked: "leave" },
+    { name: "a cursor in place of an instant", from: cursorPosition(50), entries: [failed], asked: "act" },
+    {
+      name: "a cursor in place of a cursor",
+      from: cursorPosition(50),
+      entries: [{ ...failed, act: { ...ofT2, position: `cursor:${cursor(7)}` } }],
+      asked: "leave",
+    },
+    {
+      name: "other triggers",
+      from: T1,
+      entries: [{ ...failed, act: { ...ofT2, round: { ...round, triggers: "old" } } }],
+      asked: "act",
+    },
+  ])("is asked for $name: $asked", ({ from, entries, asked }) => {
+    const plan = planFor({ position: formatPosition(from) }, from);
+    expect(askedOf(plan, ledgerOf(entries, unknown), 0, nobody).kind).toBe(asked);
+  });
+});
+
+test("the shards whose last move is older than the newest round are named", () => {
+  const old = { ...act, round: { ...round, id: "old", plannedAt: beforeNoon(hour) } };
+  const shards = [
+    { shard: 0, entries: [entry("applied", { act: old })] },
+    { shard: 1, entries: [entry("applied")] },
+    { shard: 2, entries: [entry("perhaps")] },
+    { shard: 3, entries: [entry("alreadyThere", { act: old })] },
+  ].map(
+    ({ shard, entries }) => [shard, { shard, status: "pinned", entries, historyUnknown: false }] as const,
+  );
+  expect(olderWaysBack({ shards: new Map(shards), others: undefined })).toEqual([0]);
+  expect(olderWaysBack(emptyLedger)).toEqual([]);
 });
