@@ -135,7 +135,8 @@ export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"
   };
 }
 
-function packageVersion(): string {
+/** Returns the version of this package. */
+export function packageVersion(): string {
   const description: unknown = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8"));
   return (description as { readonly version: string }).version;
 }
