@@ -145,12 +145,16 @@ describe("a replay through the plugin", () => {
 
   test("keeps what was written when a shard fails, and the next up writes that one alone", async () => {
     declareReplay(7);
-    emulator.injectFault({ operation: "UpdateCheckPoint", shard: 1, status: 403, code: "Unauthorized" });
+    emulator.rule({
+      call: "UpdateCheckPoint",
+      shard: 1,
+      do: { kind: "error", status: 401, code: "Unauthorized" },
+    });
     const failed = await pulumi.up();
     expect(failed.exitCode).not.toBe(0);
     expect(stands()).toEqual([cursor(7, 0), cursor(1, 1)]);
 
-    emulator.clearFaults();
+    emulator.clearRules();
     emulator.clearRequests();
     await succeeded(pulumi.up());
     expect(stands()).toEqual([cursor(7, 0), cursor(7, 1)]);
@@ -165,6 +169,13 @@ describe("what comes from a secret", () => {
     expect(stands()).toEqual([cursor(7, 0), cursor(7, 1)]);
     expect(readFileSync(pulumi.stateFile, "utf8")).not.toContain("Eichhorn");
     expect(`${stdout}${stderr}`).not.toContain("Eichhorn");
+
+    emulator.clearRequests();
+    declareReplay(7, { secretReason: "incident of the customer Eichhorn, closed" });
+    expect(await succeeded(pulumi.up())).toContain("updated");
+    const { deployment } = (await pulumi.exportStack()) as { deployment: unknown };
+    expect(JSON.stringify(deployment)).toContain("Eichhorn, closed");
+    expect(emulator.requests).toHaveLength(0);
   });
 });
 
@@ -173,5 +184,70 @@ describe("a read function", () => {
     declare({ reads: [{ token: "sls:index:getConsumerGroupCheckpoints", args: group }] });
     expect(await succeeded(pulumi.up())).toContain("shop/orders/billing");
     expect(writes()).toBe(0);
+  });
+});
+
+describe("one Ctrl-C", () => {
+  test("stops before the next write, saves what was written, and the next up writes the rest alone", async () => {
+    await pulumi.setConfig("sls:maxConcurrency", "1");
+    declareReplay(7);
+    const held = emulator.rule({ call: "UpdateCheckPoint", nth: 1, do: { kind: "holdAnswer" } });
+    const up = pulumi.start("up", "--yes", "--skip-preview");
+    await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint");
+    up.kill("SIGINT");
+    await up.seen("^C received");
+    held.release();
+    const { exitCode, stdout, stderr } = await up.finished;
+    expect(exitCode).not.toBe(0);
+    expect(`${stdout}${stderr}`).toContain("nothing more is written");
+    expect(writes()).toBe(1);
+
+    emulator.clearRules();
+    emulator.clearRequests();
+    await succeeded(pulumi.up());
+    expect(stands()).toEqual([cursor(7, 0), cursor(7, 1)]);
+    expect(writes()).toBe(1);
+  });
+});
+
+describe("a stack of the dynamic provider", () => {
+  test("is taken over without a request, and a refresh drops the text of the shim", async () => {
+    const dynamic = `
+const sls = require("pulumi-sls-checkpoint");
+const { pin, replay } = require("./declarations.json");
+new sls.ConsumerGroupCheckpoint("pin", pin);
+new sls.ConsumerGroupReplay("replay", replay);
+`;
+    const pin = { ...group, shard: 0, checkpoint: cursor(7) };
+    const other = { ...group, logstore: "returns", from: new Date(noon - 7 * hour).toISOString() };
+    emulator.createLogstore("shop", "returns", { ttl: 7, shardCount: 2 });
+    emulator.createConsumerGroup("shop", "returns", "billing", { timeout: 60 });
+    for (const shard of [0, 1]) {
+      emulator.appendLogGroups("shop", "returns", shard, { count: 13, from: noon - 12 * hour, to: noon });
+    }
+    pulumi.write({ "index.js": dynamic });
+    declare({ pin, replay: { ...other, allowSkip: true } });
+    await succeeded(pulumi.up());
+
+    pulumi.write({ "index.js": program });
+    const aliases = [{ type: "pulumi-nodejs:dynamic/sls:ConsumerGroupCheckpoint" }];
+    declare({
+      resources: [
+        { type: "sls:index:ConsumerGroupCheckpoint", name: "pin", outputs: ["status"], inputs: pin, aliases },
+        {
+          type: "sls:index:ConsumerGroupReplay",
+          name: "replay",
+          remote: true,
+          outputs: replayOutputs,
+          inputs: { ...other, allowSkip: true },
+        },
+      ],
+    });
+    emulator.clearRequests();
+    await succeeded(pulumi.up());
+    await succeeded(pulumi.refresh());
+    await succeeded(pulumi.up());
+    expect(emulator.requests).toHaveLength(0);
+    expect(readFileSync(pulumi.stateFile, "utf8")).not.toContain("__provider");
   });
 });

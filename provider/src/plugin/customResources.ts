@@ -6,7 +6,7 @@ import { type Declared, notYetKnown } from "../lifecycle/declared.js";
 import { type Life, lives } from "../lives.js";
 import { describeReport } from "../texts/describeReport.js";
 import { kindOf } from "./kinds.js";
-import { declaredOf, markedStructOf, propertiesOf, structOf } from "./values.js";
+import { declaredOf, markedStructOf, propertiesOf, secretReasonChanged, structOf } from "./values.js";
 
 /** Answers the engine's calls about one resource. `contextFor` gives what a life touches, with lines shown on that resource. */
 export class CustomResources {
@@ -42,7 +42,8 @@ export class CustomResources {
     );
     const { DIFF_NONE, DIFF_SOME } = protocol.DiffResponse.DiffChanges;
     const response = new protocol.DiffResponse();
-    response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
+    const differs = changes || secretReasonChanged(request.getOlds(), request.getNews());
+    response.setChanges(differs ? DIFF_SOME : DIFF_NONE);
     response.setReplacesList([...replaces]);
     return response;
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Declared, notYetKnown } from "../lifecycle/declared.js";
 
@@ -15,9 +16,17 @@ export function propertiesOf(struct: Struct | undefined): Properties {
   return struct?.toJavaScript() ?? {};
 }
 
-/** Answers a message's values without the marks. */
+/** Answers a message's values without the marks; a secret reason, which is there to be shown, is left out of sight. */
 export function declaredOf(struct: Struct | undefined): Declared {
-  return plain(propertiesOf(struct)) as Declared;
+  const properties = propertiesOf(struct);
+  const declared = plain(properties) as Declared;
+  return holdsSecret(properties["reason"]) ? { ...declared, reason: "[secret]" } : declared;
+}
+
+/** Whether one of two messages has a secret reason and the other not this one: {@link declaredOf} cannot tell. */
+export function secretReasonChanged(olds: Struct | undefined, news: Struct | undefined): boolean {
+  const [before, after] = [propertiesOf(olds)["reason"], propertiesOf(news)["reason"]];
+  return holdsSecret(after) && !isDeepStrictEqual(before, after);
 }
 
 function plain(value: unknown): unknown {
@@ -46,6 +55,7 @@ export function structOf(values: Declared, like: Properties = {}): Struct {
   const computedIsSecret = secrets.some((name) => name !== "reason");
   const sealed = Object.entries(values).flatMap(([name, value]) => {
     if (value === undefined) return [];
+    if (name === "reason" && secrets.includes(name)) return [[name, like[name]]];
     const written = transmittable(value);
     const isSealed = secrets.includes(name) || (computedIsSecret && !Object.hasOwn(like, name));
     return [[name, isSealed ? { [signatureKey]: secretSignature, value: written } : written]];
