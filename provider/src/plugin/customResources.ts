@@ -111,8 +111,8 @@ function owned(urn: string, declared: Declared): Declared {
 }
 
 function previewed(urn: string, inputs: Struct | undefined): Struct {
-  const outputs = kindOf(urn).outputs.map((name) => [name, notYetKnown]);
-  return structOf({ ...declaredOf(inputs), ...Object.fromEntries(outputs) }, propertiesOf(inputs));
+  const outputs: Declared = Object.fromEntries(kindOf(urn).outputs.map((name) => [name, notYetKnown]));
+  return structOf({ ...declaredOf(inputs), ...outputs }, propertiesOf(inputs));
 }
 
 function failureOf(property: string, reason: string): protocol.CheckFailure {

@@ -1,6 +1,6 @@
 import { credentials } from "@grpc/grpc-js";
 import { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
-import { ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb.js";
+import { type ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb.js";
 import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import {
   RegisterResourceOutputsRequest,
