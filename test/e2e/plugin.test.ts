@@ -154,7 +154,7 @@ describe("a replay through the plugin", () => {
     expect(failed.exitCode).not.toBe(0);
     expect(stands()).toEqual([cursor(7, 0), cursor(1, 1)]);
     // Only an error that keeps state leaves the writes' resource there, with what each shard came to.
-    expect(readFileSync(pulumi.stateFile, "utf8")).toContain('"type": "sls:index:ReplayApply"');
+    expect(readFileSync(pulumi.stateFile, "utf8")).toContain('"type":"sls:index:ReplayApply"');
 
     emulator.clearRules();
     emulator.clearRequests();
