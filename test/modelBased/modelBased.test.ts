@@ -86,6 +86,8 @@ test(
 /** What was found, the history that led there in as few steps as possible, and how to run it again. */
 function reportOf<Ts>(result: fc.RunDetails<Ts>): string {
   if (!result.failed) return "";
+  if (result.counterexample === null)
+    return `only ${result.numRuns} histories in ${seconds} s, and none failed`;
   const found = result.errorInstance instanceof Error ? result.errorInstance.message : "";
   return [
     found,

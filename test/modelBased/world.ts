@@ -1,4 +1,5 @@
-import { type Fault, SlsEmulator, decodeCursor, encodeCursor } from "../../emulator/src/index.ts";
+import type { SlsEmulator } from "../../emulator/src/index.ts";
+import { type Fault, decodeCursor, encodeCursor } from "../../emulator/src/index.ts";
 import { Killed, type ProviderProcess } from "./engine.ts";
 import { type SavedRecord, type TraceItem } from "./oracle/trace.ts";
 import { type Carry, OrderedDispatcher, type Turn } from "./orderedDispatcher.ts";
