@@ -1,4 +1,4 @@
-import { type Declaration, type ResourceName, type TraceItem } from "./oracle/trace.ts";
+import { type ResourceName, type TraceItem } from "./oracle/trace.ts";
 
 /** Inputs and outputs as the engine keeps them: plain JSON. */
 export type Properties = Readonly<Record<string, unknown>>;
