@@ -197,6 +197,27 @@ class Declare extends Step {
   }
 }
 
+/** A change of the program, and the up for it. */
+class Turn implements Command {
+  constructor(
+    private readonly change: Declare,
+    private readonly up: Up,
+  ) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    await this.change.run(model, real);
+    await this.up.run(model, real);
+  }
+
+  toString(): string {
+    return `${this.change.toString()} ${this.up.toString()}`;
+  }
+}
+
 class Happen extends Step {
   constructor(
     name: string,
@@ -392,6 +413,19 @@ const declarePin = fc.record({ cursor: fc.constantFrom(3, 7, 11), triggers: fc.n
     }),
 );
 
+const turn = fc
+  .tuple(
+    fc.oneof(
+      { weight: 5, arbitrary: declareOthers },
+      { weight: 3, arbitrary: declareOne },
+      { weight: 1, arbitrary: removeOne },
+      { weight: 1, arbitrary: declareTriggers },
+      { weight: 2, arbitrary: declareBound },
+    ),
+    up,
+  )
+  .map(([change, then]) => new Turn(change, then));
+
 const commit = fc
   .tuple(shardIndex, groupIndex)
   .map(([shard, index]) => new Happen(`commit(${shard}, ${index})`, (world) => world.commit(shard, index)));
@@ -407,9 +441,10 @@ export function histories(replayPath: string | undefined) {
   return fc.commands<Model, Real, false>(
     [
       up,
-      up,
-      up,
-      up,
+      turn,
+      turn,
+      turn,
+      turn,
       unusualUp,
       fc.constant(new PreviewAndUp({})),
       fc.constant(new Refresh()),
@@ -417,11 +452,8 @@ export function histories(replayPath: string | undefined) {
         .constantFrom("plan" as const, "apply" as const, "pin" as const)
         .map((each) => new UpWithNewerState(each)),
       declareOthers,
-      declareOthers,
-      declareOne,
       declareOne,
       removeOne,
-      declareTriggers,
       declareTriggers,
       declareBound,
       declareBound,

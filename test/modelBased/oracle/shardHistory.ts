@@ -34,7 +34,10 @@ export class ShardHistory {
   readonly #applied: Planned[] = [];
 
   plan(planned: Planned): void {
-    this.#planned.set(planned.intention, [...this.plannedFor(planned.intention), planned]);
+    const others = this.plannedFor(planned.intention).filter(
+      ({ snapshot }) => !sameRecord(snapshot, planned.snapshot),
+    );
+    this.#planned.set(planned.intention, [...others, planned]);
   }
 
   plannedFor(intention: string): readonly Planned[] {
@@ -46,7 +49,9 @@ export class ShardHistory {
   }
 
   wasApplied(planned: Planned): boolean {
-    return this.#applied.includes(planned);
+    return this.#applied.some(
+      (each) => each.intention === planned.intention && sameRecord(each.snapshot, planned.snapshot),
+    );
   }
 
   /** A write took effect. */
