@@ -13,7 +13,7 @@ import {
 } from "./world.ts";
 
 /** A position as a history has it: cursors are named by the log group that they are of. */
-type Position = string | { readonly cursor: number };
+export type Position = string | { readonly cursor: number };
 
 /** What the program declares now. */
 export interface Model {
@@ -111,7 +111,7 @@ abstract class Step implements Command {
   protected abstract take(model: Model, real: Real): void | Promise<void>;
 }
 
-class Up extends Step {
+export class Up extends Step {
   constructor(
     private readonly disturbances: readonly Disturbance[],
     private readonly options: UpOptions,
@@ -184,7 +184,7 @@ class Refresh extends Step {
   }
 }
 
-class Declare extends Step {
+export class Declare extends Step {
   constructor(
     name: string,
     private readonly change: (model: Model) => void,
@@ -218,7 +218,7 @@ class Turn implements Command {
   }
 }
 
-class Happen extends Step {
+export class Happen extends Step {
   constructor(
     name: string,
     private readonly happen: (world: World) => void,
