@@ -315,9 +315,18 @@ const toEveryWrite = fc
   .constantFrom<FaultName>("denied", "lostBefore", "lostAfter", "quota")
   .map((fault) => [0, 1, 2, 3, 4, 5].map((at): Disturbance => ({ at, do: "fault", fault, to: "write" })));
 
+/** Answers are lost, and whoever was put back reads on before anybody looks. */
+const lostAndReadOn = fc
+  .tuple(fc.constantFrom<FaultName>("lostAfter", "unavailable"), fc.nat(1))
+  .map(([fault, shard]): Disturbance[] => [
+    { at: shard, do: "fault", fault, to: "write" },
+    { at: 8, do: "readOn", shard },
+  ]);
+
 const disturbances = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Disturbance[]>([]) },
-  { weight: 1, arbitrary: toEveryWrite },
+  { weight: 2, arbitrary: toEveryWrite },
+  { weight: 1, arbitrary: lostAndReadOn },
   { weight: 4, arbitrary: fc.array(disturbance, { minLength: 1, maxLength: 3 }) },
 );
 

@@ -32,7 +32,7 @@ const faults: Readonly<Record<FaultName, Fault>> = {
 /** What happens before the nth request of an operation, or to its nth write. */
 export type Disturbance =
   | { readonly at: number; readonly do: "commit"; readonly shard: number; readonly index: number }
-  /** Whoever stands at a log group that was put there from outside reads one log group. */
+  /** From the nth request on, whoever is put back to a log group reads it and saves. */
   | { readonly at: number; readonly do: "readOn"; readonly shard: number }
   | { readonly at: number; readonly do: "split" | "merge"; readonly shard: number }
   /** Time passes before the request leaves, or before its answer is there. */
@@ -376,9 +376,10 @@ class Traffic {
     const [request, write] = [this.#requests, this.#writes];
     this.#requests += 1;
     if (isWrite) this.#writes += 1;
-    const due = this.disturbances.filter((each) =>
-      each.do === "fault" && each.to === "write" ? isWrite && each.at === write : each.at === request,
-    );
+    const due = this.disturbances.filter((each) => {
+      if (each.do === "readOn") return each.at <= request;
+      return each.do === "fault" && each.to === "write" ? isWrite && each.at === write : each.at === request;
+    });
     this.#stale += due.filter((each) => each.do === "stale").length;
     return due;
   }
