@@ -10,7 +10,6 @@ import {
   recordRun,
   withDeadlines,
 } from "../../rules/record.js";
-import { isUnfinished } from "../../rules/status.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
@@ -137,9 +136,15 @@ async function applyReplay(
   const result = open.length === 0 ? nothingRun : await run(order, open, before, context);
   const ledger = ledgerAfter(before, asked, result, plan);
   const outs = encodeReplayOuts(declared, plan, ledger);
-  const unfinished = [...ledger.shards.values()].some(({ status }) => isUnfinished(status));
-  if (result.finished && !unfinished && !leavesMixture(ledger, result.shards)) return outs;
+  if (endedWell(ledger, result)) return outs;
   throw unfinishedError(order, ledger, result, outs);
+}
+
+/** A shard that is gone by now has ended, however its run did. */
+function endedWell(ledger: Ledger, { shards, refusals, failure }: RunResult): boolean {
+  if (refusals.length > 0 || failure !== undefined) return false;
+  if (shards.some(({ ended }) => ended?.status === "overwritten")) return false;
+  return unfinishedShards(ledger).length === 0 && !leavesMixture(ledger, shards);
 }
 
 const nothingRun: RunResult = {
