@@ -27,6 +27,8 @@ export class ShardHistory {
   /** Where `previous` may lead. */
   waysBack: ReadonlySet<string> = new Set();
   openPerhaps: OpenPerhaps | undefined;
+  /** Targets of writes that may never have been read back, and when their acts were planned. */
+  readonly unread: { readonly checkpoint: string; readonly plannedAt: number }[] = [];
   /** The intention that was planned last, and the latest deadline that it was given. */
   wished = "keep";
   deadline: number | undefined;
