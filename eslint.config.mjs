@@ -40,7 +40,7 @@ export default defineConfig(
     rules: { "no-undef": "off" },
   },
   {
-    files: ["provider/src/**/*.ts"],
+    files: ["provider/src/**/*.ts", "cli/src/**/*.ts"],
     plugins: { house: { rules: { arrows: arrowsRule } } },
     rules: { "house/arrows": "error" },
   },

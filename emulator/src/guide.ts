@@ -3,7 +3,7 @@ import type { Identity } from "./service/identity.js";
 /** What the command prints when it is up: how to point clients at it. */
 export function guide(endpoint: string, { accessKeyId, accessKeySecret }: Identity): string {
   const { host, port, protocol } = new URL(endpoint);
-  if (protocol === "https:") return tlsGuide(endpoint, host, accessKeyId, accessKeySecret);
+  if (protocol === "https:") return tlsGuide(endpoint, { host, port }, { accessKeyId, accessKeySecret });
   return `sls-emulator listens on ${endpoint}
 
   access key id      ${accessKeyId}
@@ -21,14 +21,18 @@ Stop it with Ctrl-C.
 }
 
 /** Over TLS nobody can use it as a proxy: clients dial it, and have to trust its certificate. */
-function tlsGuide(endpoint: string, host: string, accessKeyId: string, accessKeySecret: string): string {
+function tlsGuide(
+  endpoint: string,
+  { host, port }: { readonly host: string; readonly port: string },
+  { accessKeyId, accessKeySecret }: Identity,
+): string {
   return `sls-emulator listens on ${endpoint}
 
   access key id      ${accessKeyId}
   access key secret  ${accessKeySecret}
 
   pulumi-sls-checkpoint   pulumi config set sls:endpoint ${endpoint}, with NODE_EXTRA_CA_CERTS
-  Python                  endpoint ${endpoint}, with REQUESTS_CA_BUNDLE
+  Python                  endpoint https://sls.localhost:${port}, its names resolved to loopback, with REQUESTS_CA_BUNDLE
   anything else           HTTPS to ${host} with Host: <project>.${host}
   faults, clock, data     ${endpoint}/_emulator/ (see the README)
 

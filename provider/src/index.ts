@@ -40,3 +40,6 @@ export {
 } from "./resources/getReplayProgress.js";
 export { type ReadOptions, ReadError } from "./resources/reading.js";
 export { Provider, type ProviderArgs } from "./resources/provider.js";
+export { planPage } from "./texts/pages/planPage.js";
+export { progressPage } from "./texts/pages/progressPage.js";
+export { statusPage } from "./texts/pages/statusPage.js";

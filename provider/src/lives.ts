@@ -15,6 +15,7 @@ import { type Declared } from "./lifecycle/declared.js";
 import { RefusedError } from "./lifecycle/failures.js";
 import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { getCheckpoints } from "./lifecycle/reading/checkpointsReading.js";
+import { getGroups } from "./lifecycle/reading/groupsReading.js";
 import { getProgress } from "./lifecycle/reading/progressReading.js";
 import { getPlan } from "./lifecycle/reading/replayReading.js";
 import {
@@ -31,9 +32,9 @@ import {
 } from "./lifecycle/replay/replayPlan.js";
 import { checkSavepoint, createSavepoint, diffSavepoint, updateSavepoint } from "./lifecycle/savepoint.js";
 import { millisecondsOf } from "./model/duration.js";
-import { instantOfMilliseconds } from "./model/instant.js";
+import { type Instant, instantOfMilliseconds } from "./model/instant.js";
 import { SlsClient } from "./sls/client.js";
-import { type ConfigurationKeys, readConfiguration } from "./sls/configuration.js";
+import { type Configuration, type ConfigurationKeys, readConfiguration } from "./sls/configuration.js";
 import { Connections } from "./sls/connections.js";
 import { SlsError } from "./sls/errors.js";
 import { credentialsSource } from "./sls/official/credentialsSource.js";
@@ -87,8 +88,10 @@ export type Reading<Answer> =
 
 /** Reads for the functions of a program and for the command line, with the configuration that each has. */
 export function openReader(keys: ConfigurationKeys) {
-  const { client, now } = contextOf(keys, () => undefined);
+  const client = clientOf(readConfiguration(keys, process.env, packageVersion()));
+  const now = (): Instant => instantOfMilliseconds(Date.now());
   return {
+    groups: (args: Declared) => attempted(() => getGroups(client, args)),
     checkpoints: (args: Declared) => attempted(() => getCheckpoints(client, args)),
     plan: (args: Declared) => attempted(() => getPlan(client, args, now())),
     progress: (args: Declared) => attempted(() => getProgress(client, args)),
@@ -105,25 +108,19 @@ async function attempted<Answer>(read: () => Promise<Answer>): Promise<Reading<A
 }
 
 const memory = new ProcessMemory();
-const engine = new EngineWatch(process.argv.at(-1) ?? "");
+let engine: EngineWatch | undefined;
 
 /** Everything that a resource touches outside of itself, with the configuration and the ear that a front gives. */
 export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"]): LifecycleContext {
   const configuration = readConfiguration(keys, process.env, packageVersion());
-  const connections = new Connections();
-  const monotonic = (): number => performance.now();
+  // Only what may write has an engine: the last argument of a program that reads is something else.
+  const watched = (engine ??= new EngineWatch(process.argv.at(-1) ?? ""));
   return {
-    client: new SlsClient(configuration, credentialsSource(configuration.credentials, configuration), {
-      now: Date.now,
-      monotonic,
-      sleep: (duration) => sleep(millisecondsOf(duration)),
-      random: Math.random,
-      dispatcher: (origin) => connections.dispatcher(origin, configuration),
-    }),
+    client: clientOf(configuration),
     memory,
     emit,
     engineAlive: () => {
-      engine.assertAlive();
+      watched.assertAlive();
     },
     now: () => instantOfMilliseconds(Date.now()),
     monotonic,
@@ -135,7 +132,21 @@ export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"
   };
 }
 
-function packageVersion(): string {
+const monotonic = (): number => performance.now();
+
+function clientOf(configuration: Configuration): SlsClient {
+  const connections = new Connections();
+  return new SlsClient(configuration, credentialsSource(configuration.credentials, configuration), {
+    now: Date.now,
+    monotonic,
+    sleep: (duration) => sleep(millisecondsOf(duration)),
+    random: Math.random,
+    dispatcher: (origin) => connections.dispatcher(origin, configuration),
+  });
+}
+
+/** Returns the version of this package. */
+export function packageVersion(): string {
   const description: unknown = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8"));
   return (description as { readonly version: string }).version;
 }

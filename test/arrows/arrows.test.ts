@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const root = join(import.meta.dirname, "../..");
 const rule = "house/arrows";
 
-const folders = ["resources", "lifecycle", "rules", "texts", "model", "sls"];
+const folders = ["resources", "plugin", "lifecycle", "rules", "texts", "model", "sls"];
 const files = ["index", "nodeVersion", "dynamicProvider", "provider", "lives", "engineWatch"];
 const rooms = [...folders, ...files];
 
@@ -36,6 +36,7 @@ type Kind = (typeof ways)[number]["kind"];
 const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kind[]])[] = [
   ["index", "nodeVersion"],
   ["index", "resources"],
+  ["index", "texts"],
   ["resources", "dynamicProvider"],
   ["resources", "model"],
   ["resources", "provider", ["dynamic"]],
@@ -44,6 +45,10 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["provider", "lives"],
   ["provider", "lifecycle"],
   ["provider", "texts"],
+  ["plugin", "lives"],
+  ["plugin", "texts"],
+  ["plugin", "lifecycle"],
+  ["plugin", "nodeVersion"],
   ["lives", "engineWatch"],
   ["lives", "lifecycle"],
   ["lives", "sls"],
@@ -122,6 +127,25 @@ describe("the arrows between the rooms of the provider", () => {
     expect(await reports("dynamicProvider", load("/provider"))).toEqual([]);
     expect(await reports("lifecycle", load("/provider"))).toEqual([rule]);
     expect(await reports("lifecycle", load(""))).toEqual([rule]);
+  });
+
+  it("lets the command line know what it shows, and nothing that writes or talks HTTP", async () => {
+    const filePath = join(root, "cli/src/file.ts");
+    const cliReports = async (target: string): Promise<string[]> => {
+      const text = `export * from "${target}";\n`;
+      const [result] = await eslint.lintText(text, { filePath });
+      return result?.messages.map(({ ruleId, message }) => ruleId ?? message) ?? ["not linted"];
+    };
+    for (const room of rooms) {
+      const isKnown = ["lives", "texts", "model"].includes(room);
+      expect(await cliReports(`../../provider/src/${pathOf(room).replace(/ts$/, "js")}`), room).toEqual(
+        isKnown ? [] : [rule],
+      );
+    }
+    for (const name of [...pulumi, ...network]) expect(await cliReports(name), name).toEqual([rule]);
+    expect(await cliReports("./other.js")).toEqual([]);
+    expect(await cliReports("../../emulator/src/index.js")).toEqual([rule]);
+    expect(await reports("texts", `export * from "../../../../cli/src/table.js";`)).toEqual([rule]);
   });
 
   it("cannot be gone round by require or by a type's import()", async () => {

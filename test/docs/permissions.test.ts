@@ -13,7 +13,7 @@ import { checkReplayPlan, createReplayPlan } from "../../provider/src/lifecycle/
 import { getPlan } from "../../provider/src/lifecycle/reading/replayReading.js";
 import { createSavepoint } from "../../provider/src/lifecycle/savepoint.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
-import { Shop, minute } from "../lifecycle/shop.js";
+import { Shop, minute, wordsOf } from "../lifecycle/shop.js";
 import { secrets } from "../sls/clientUnderTest.js";
 import { codesIn, tableWith } from "./documents.js";
 import { permissionsPage, previewPolicy, upPolicy } from "./policies.js";
@@ -104,7 +104,7 @@ describe("docs/permissions.md", () => {
 
   it("refuses an up with the policy of a preview, and names what is missing", async () => {
     allow(previewPolicy);
-    await expect(up()).rejects.toThrow("action: log:ConsumerGroupUpdateCheckPoint");
+    expect(await wordsOf(up())).toContain("action: log:ConsumerGroupUpdateCheckPoint");
     expect(shop.emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint).toBe(shop.cursor(1));
   });
 
@@ -117,7 +117,7 @@ describe("docs/permissions.md", () => {
 
   it.each(actionsOf(upPolicy))("an up without %s names it, and leaves the group alone", async (action) => {
     allow(without(upPolicy, action));
-    await expect(up()).rejects.toThrow(`action: ${action}`);
+    expect(await wordsOf(up())).toContain(`action: ${action}`);
     expect(shop.emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint).toBe(shop.cursor(1));
   });
 

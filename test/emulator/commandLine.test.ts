@@ -1,14 +1,15 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { text } from "node:stream/consumers";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { optionTable, parseOptions, runCommandLine } from "../../emulator/src/commandLine.js";
+import { makeCertificate } from "./certificate.js";
 import { SlsClient } from "./slsClient.js";
 import { turnedSwitches } from "./switchTable.js";
 
@@ -19,13 +20,20 @@ function run(...args: string[]) {
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
   let announce = (_endpoint: string): void => undefined;
-  const up = new Promise<string>((resolve) => (announce = resolve));
+  let fail = (_error: unknown): void => undefined;
+  const up = new Promise<string>((resolve, reject) => {
+    announce = resolve;
+    fail = reject;
+  });
+  up.catch(() => undefined);
   const write = (text: string): void => {
     output.push(text);
     const endpoint = /listens on (\S+)/.exec(text)?.[1];
     if (endpoint !== undefined) announce(endpoint);
   };
   const code = runCommandLine(args, { write, writeError: (text) => void errors.push(text), stopped });
+  // A start that fails must not leave a test waiting for an endpoint.
+  code.then(() => fail(new Error(`It ended before it listened: ${errors.join("")}`)), fail);
   return { code, up, stop, output, errors };
 }
 
@@ -35,27 +43,6 @@ function seedFile(content: string): string {
   const file = join(folder, "seed.json");
   writeFileSync(file, content);
   return file;
-}
-
-/** A certificate for 127.0.0.1 that signs itself. */
-function certificate() {
-  const folder = mkdtempSync(join(tmpdir(), "sls-emulator-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-  const how = [
-    "req",
-    "-x509",
-    "-newkey",
-    "ec",
-    "-pkeyopt",
-    "ec_paramgen_curve:P-256",
-    "-nodes",
-    "-days",
-    "2",
-  ];
-  const named = ["-subj", "/CN=sls-emulator", "-addext", "subjectAltName=IP:127.0.0.1"];
-  execFileSync("openssl", [...how, ...named, "-out", cert, "-keyout", key], { stdio: "ignore" });
-  return { cert, key };
 }
 
 /** How a signed call ends that an emulator with its own clock serves. */
@@ -168,7 +155,7 @@ describe("the command line", () => {
   });
 
   it("speaks HTTPS with a certificate and its key", async () => {
-    const { cert, key } = certificate();
+    const { cert, key } = makeCertificate();
     const { code, up, stop } = run("--port", "0", "--cert", cert, "--key", key);
     const endpoint = await up;
     expect(endpoint).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
@@ -178,6 +165,20 @@ describe("the command line", () => {
     expect([response.statusCode, await text(response)]).toEqual([200, "[]"]);
     stop();
     await code;
+  });
+
+  it("says that it is not built yet, in one line", () => {
+    const folder = mkdtempSync(join(tmpdir(), "sls-emulator-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    mkdirSync(join(folder, "bin"));
+    writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+    const program = join(folder, "bin/sls-emulator.js");
+    copyFileSync(join(import.meta.dirname, "../../emulator/bin/sls-emulator.js"), program);
+    const { status, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
+    expect(stderr).toBe(
+      "sls-emulator: it is not built yet; run npm install and npm run build in the repository.\n",
+    );
+    expect(status).toBe(2);
   });
 
   it("prints its options", async () => {

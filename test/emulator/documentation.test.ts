@@ -57,6 +57,13 @@ it("the page names every switch with its default", () => {
   }
 });
 
+it("the page lists the tests that run against the real service", () => {
+  const tests = [...read("test/real/wire.real.ts").matchAll(/^it\("(.+?)"/gm)].map(([, name = ""]) => name);
+  expect(tests.length).toBeGreaterThan(3);
+  const [, section = ""] = page.split("## The same tests against the real service");
+  expect([...section.matchAll(/^- (.+)$/gm)].map(([, name]) => name)).toEqual(tests);
+});
+
 it("the package's README leads to nothing that the package does not hold", () => {
   const targets = [...read("emulator/README.md").matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target);
   expect(targets.filter((target) => !/^(https:|#)/.test(target ?? ""))).toEqual([]);

@@ -91,7 +91,8 @@ export class PinStack {
         `the service holds ${after}, not ${String(inputs["checkpoint"])}`,
       );
       const previous = this.#saved?.outs["previousCheckpoint"];
-      demand(previous === (before ?? "none"), `the way back leads to ${String(previous)}, not ${before}`);
+      const led = ending === "pinned" ? (before ?? "none") : previous;
+      demand(previous === led, `the way back leads to ${String(previous)}, not ${before}`);
     } else {
       demand(after === before, `the service held ${before} and holds ${after}`);
     }

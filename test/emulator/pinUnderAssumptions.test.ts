@@ -130,7 +130,7 @@ describe("a pin by the provider", () => {
 
   it("is failed where the bound of calls refuses its write, and goes no further", async () => {
     const only = "a pin, kept, declared otherwise, moved";
-    const world = { assumptions: { metadataCallsPerSecond: 15 }, config: { "sls:maxRetries": "0" } };
+    const world = { assumptions: { metadataCallsPerSecond: 18 }, config: { "sls:maxRetries": "0" } };
     const { ends, broken, texts } = await travelAll(world, [only]);
     expect(broken).toEqual([]);
     expect(ends[only]).toEqual(["failed", "refused", "refused", "refused", "refused"]);

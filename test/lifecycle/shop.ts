@@ -1,10 +1,12 @@
 import { SlsEmulator } from "../../emulator/src/index.js";
 import { type LifecycleContext } from "../../provider/src/lifecycle/context.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
+import { RefusedError, UnfinishedError } from "../../provider/src/lifecycle/failures.js";
+import { describeReport } from "../../provider/src/texts/describeReport.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
+import { describeEvent } from "../../provider/src/texts/describeEvent.js";
 import { millisecondsOf } from "../../provider/src/model/duration.js";
 import { instantOfMilliseconds } from "../../provider/src/model/instant.js";
-import { describeEvent } from "../../provider/src/texts/describeEvent.js";
 import { ClientUnderTest, secrets } from "../sls/clientUnderTest.js";
 
 export const minute = 60_000;
@@ -108,4 +110,15 @@ function contextOf(tested: ClientUnderTest, lines: string[]): LifecycleContext {
     newId: () => `id-${String((ids += 1))}`,
     mostAtOnce: 16,
   };
+}
+
+/** Runs what is expected to fail, and returns the words for it that a person would see. */
+export async function wordsOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    return `it did not fail: ${JSON.stringify(await attempt)}`;
+  } catch (error) {
+    if (error instanceof RefusedError || error instanceof UnfinishedError)
+      return describeReport(error.report);
+    throw error;
+  }
 }

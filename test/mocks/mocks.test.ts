@@ -86,10 +86,11 @@ describe("a replay", () => {
 
   test("hands what decides to its plan, and the bounds to both halves", async () => {
     new sls.ConsumerGroupReplay("halves", args);
-    const { __provider: _plan, ...plan } = (await registration("halves-plan")).inputs;
+    const { __provider: _plan, self, ...plan } = (await registration("halves-plan")).inputs;
+    expect(self).toMatch(/ConsumerGroupReplay::halves$/);
     expect(plan).toEqual(args);
-    const { __provider: _apply, ...apply } = (await registration("halves-apply")).inputs;
-    const { from: _from, triggers: _triggers, allowTruncated: _allowTruncated, ...bounds } = args;
+    const { __provider: _apply, self: _self, ...apply } = (await registration("halves-apply")).inputs;
+    const { from: _from, triggers: _triggers, ...bounds } = args;
     expect(apply).toEqual(bounds);
   });
 

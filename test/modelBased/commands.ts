@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { type Engine, type Outcome, type Properties, type UpOptions } from "./engine.ts";
 import { type Oracle } from "./oracle/oracle.ts";
-import { type Disturbance, type FaultName, type World, groups, hour, logstore, noon, project } from "./world.ts";
+import {
+  type Disturbance,
+  type FaultName,
+  type World,
+  groups,
+  hour,
+  logstore,
+  noon,
+  project,
+} from "./world.ts";
 
 /** A position as a history has it: cursors are named by the log group that they are of. */
 type Position = string | { readonly cursor: number };
@@ -35,7 +44,7 @@ export function initialModel(): Model {
 }
 
 const instants = ["2026-11-22T07:00:00Z", "2026-11-22T03:00:00Z"] as const;
-const beforeEverything = "2026-09-30T00:00:00Z";
+const beforeEverything = "2026-09-01T00:00:00Z";
 
 function iso(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(".000", "");
@@ -76,6 +85,11 @@ function programOf(model: Model, world: World) {
 export function judge({ oracle }: Real): void {
   const [first] = oracle.violations;
   if (first !== undefined) throw new Error(oracle.violations.join("\n"));
+}
+
+/** No two resources of a history move the same shard, so whoever meets another one meets itself. */
+function refuseMeetingItself({ failures }: Outcome): void {
+  if (failures.some((failure) => failure.includes("duplicate"))) throw new Error("a resource met itself");
 }
 
 abstract class Step implements Command {
@@ -120,6 +134,7 @@ class Up extends Step {
       throw new Error("the same up again sent requests");
     }
     world.disturbances = [];
+    refuseMeetingItself(outcome);
     if (!whole) model.settled = undefined;
     else if (outcome.green) model.settled = text;
     else if (model.settled !== text) model.settled = undefined;
@@ -137,8 +152,25 @@ class PreviewAndUp extends Step {
     const previewed = await engine.preview(program, this.options);
     const preview = world.lastProcess;
     const done = await engine.up(program, this.options);
+    refuseMeetingItself(previewed);
+    refuseMeetingItself(done);
     oracle.comparePreview(preview, world.lastProcess, previewed, done);
-    model.settled = done.green && Object.keys(this.options).length === 0 ? JSON.stringify(program) : undefined;
+    model.settled =
+      done.green && Object.keys(this.options).length === 0 ? JSON.stringify(program) : undefined;
+  }
+}
+
+/** State of a newer version is not read, so nothing may be written by it. */
+class UpWithNewerState extends Step {
+  constructor(private readonly resource: "plan" | "apply" | "pin") {
+    super(`upWithNewerState(${resource})`);
+  }
+
+  protected async take(model: Model, { world, engine, oracle }: Real): Promise<void> {
+    if (!engine.has(this.resource)) return;
+    await engine.upWithNewerState(this.resource, programOf(model, world));
+    oracle.expectNoWrite(world.lastProcess, this.resource === "pin" ? groups.pin : groups.replay);
+    model.settled = undefined;
   }
 }
 
@@ -184,12 +216,18 @@ export async function findWayForward(model: Model, real: Real): Promise<void> {
   world.disturbances = [];
   world.pass(10 * 60_000);
   model.from = { "*": "keep" };
-  model.bounds = { onActiveConsumers: "overwrite", watchFor: "PT0S", maxMove: "P3650D", applyBefore: iso(world.now + 24 * hour) };
+  model.bounds = {
+    onActiveConsumers: "overwrite",
+    watchFor: "PT0S",
+    maxMove: "P3650D",
+    applyBefore: iso(world.now + 24 * hour),
+  };
   let outcome: Outcome | undefined;
   for (let tries = 0; tries < 2; tries += 1) {
     const { replay, pin } = programOf(model, world);
-    const checkpoint = world.record(groups.pin, 0)?.checkpoint ?? world.cursor(0, 0);
-    outcome = await engine.up({ replay, pin: { ...pin, checkpoint } });
+    const end = world.end(0);
+    // A pin of a shard that is gone is taken out of the program.
+    outcome = await engine.up({ replay, pin: end === undefined ? undefined : { ...pin, checkpoint: end } });
     judge(real);
     if (outcome.green) return;
   }
@@ -245,7 +283,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       at: requestIndex,
-      do: fc.constant("pass" as const),
+      do: fc.constantFrom("pass" as const, "answerLate" as const),
       seconds: fc.constantFrom(1, 4, 6, 90),
     }),
   },
@@ -254,9 +292,7 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
 /** Every write is refused, or every answer is lost: the same thing happens to all of them. */
 const toEveryWrite = fc
   .constantFrom<FaultName>("denied", "lostBefore", "lostAfter", "quota")
-  .map((fault) =>
-    [0, 1, 2, 3, 4, 5].map((at): Disturbance => ({ at, do: "fault", fault, to: "write" })),
-  );
+  .map((fault) => [0, 1, 2, 3, 4, 5].map((at): Disturbance => ({ at, do: "fault", fault, to: "write" })));
 
 const disturbances = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Disturbance[]>([]) },
@@ -270,7 +306,11 @@ const replacement = fc.record({
     by: fc.constantFrom("taint" as const, "trigger" as const),
   }),
 });
-const targets = fc.constantFrom<UpOptions>({ targets: ["plan"] }, { targets: ["apply"] }, { targets: ["pin"] });
+const targets = fc.constantFrom<UpOptions>(
+  { targets: ["plan"] },
+  { targets: ["apply"] },
+  { targets: ["pin"] },
+);
 
 const up = disturbances.map((each) => new Up(each, {}));
 const unusualUp = fc
@@ -318,14 +358,19 @@ const bound: fc.Arbitrary<readonly [string, unknown]> = fc.oneof(
     weight: 3,
     arbitrary: fc
       .constantFrom(undefined, 60_000, 20 * 60_000, 4 * hour)
-      .map((after) => ["applyBefore", after === undefined ? undefined : iso(noon + 5 * 60_000 + after)] as const),
+      .map(
+        (after) => ["applyBefore", after === undefined ? undefined : iso(noon + 5 * 60_000 + after)] as const,
+      ),
   },
   {
     weight: 1,
     arbitrary: fc.constantFrom("PT1H", "PT6H", "P90D", "P90D").map((value) => ["maxMove", value] as const),
   },
   { weight: 1, arbitrary: fc.constantFrom(true, undefined).map((value) => ["allowSkip", value] as const) },
-  { weight: 1, arbitrary: fc.constantFrom(true, undefined).map((value) => ["allowTruncated", value] as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(true, undefined).map((value) => ["allowTruncated", value] as const),
+  },
   {
     weight: 1,
     arbitrary: fc
@@ -368,6 +413,9 @@ export function histories(replayPath: string | undefined) {
       unusualUp,
       fc.constant(new PreviewAndUp({})),
       fc.constant(new Refresh()),
+      fc
+        .constantFrom("plan" as const, "apply" as const, "pin" as const)
+        .map((each) => new UpWithNewerState(each)),
       declareOthers,
       declareOthers,
       declareOne,

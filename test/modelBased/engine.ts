@@ -45,10 +45,10 @@ interface Saved {
   readonly initFailed: boolean;
 }
 
-/** A program: a replay with its two children, and a pin; either may be missing. */
+/** A program: a replay with its two children, and a pin that may be missing. */
 export interface Program {
   readonly replay: Properties;
-  readonly pin: Properties;
+  readonly pin: Properties | undefined;
 }
 
 /** A replacement that the engine decides. `taint`: check sees no olds, and diff is not called. */
@@ -90,6 +90,17 @@ export class Engine {
 
   outsOf(resource: ResourceName): Properties | undefined {
     return this.#state[resource]?.outs;
+  }
+
+  /** An up with state that a newer version wrote. Whatever it saved is dropped after it. */
+  async upWithNewerState(resource: ResourceName, program: Program): Promise<Outcome> {
+    const before = this.#state;
+    const saved = before[resource];
+    if (saved !== undefined) this.#state = { ...before, [resource]: { ...saved, outs: newer(saved.outs) } };
+    const outcome = await this.up(program);
+    // What others of the stack did stays done.
+    if (saved !== undefined) this.#state = { ...this.#state, [resource]: saved };
+    return outcome;
   }
 
   /** Calls check and diff of everything, with the plan unknown to the writes where it would be made anew. */
@@ -139,7 +150,8 @@ class Run {
   async go(program: Program): Promise<Outcome> {
     try {
       await this.#settled(() => this.#replay(program.replay));
-      await this.#settled(() => this.#step("pin", program.pin));
+      const { pin } = program;
+      if (pin !== undefined) await this.#settled(() => this.#step("pin", pin));
       return this.#outcome(false);
     } catch (error) {
       if (error instanceof Killed) return this.#outcome(true);
@@ -285,6 +297,13 @@ class Run {
       throw error;
     }
   }
+}
+
+/** The same state, as if a version to come had written it. */
+function newer(value: Properties): Properties {
+  return JSON.parse(
+    JSON.stringify(value, (name, each: unknown) => (name === "schemaVersion" ? 99 : each)),
+  ) as Properties;
 }
 
 function plain(value: Properties): Properties {

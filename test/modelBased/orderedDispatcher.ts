@@ -126,7 +126,9 @@ export function inProcess(emulator: SlsEmulator): Carry {
       handler.onResponseError?.(controller, connectionReset());
       return;
     }
-    const headers = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+    const headers = Object.entries(answer.headers).map(
+      ([name, value]) => [name.toLowerCase(), value] as const,
+    );
     controller.rawHeaders = headers.flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
     handler.onResponseStart?.(controller, answer.status, Object.fromEntries(headers), "");
     handler.onResponseData?.(controller, Buffer.from(answer.body));

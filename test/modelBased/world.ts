@@ -32,10 +32,16 @@ const faults: Readonly<Record<FaultName, Fault>> = {
 export type Disturbance =
   | { readonly at: number; readonly do: "commit"; readonly shard: number; readonly index: number }
   | { readonly at: number; readonly do: "split" | "merge"; readonly shard: number }
-  | { readonly at: number; readonly do: "pass"; readonly seconds: number }
+  /** Time passes before the request leaves, or before its answer is there. */
+  | { readonly at: number; readonly do: "pass" | "answerLate"; readonly seconds: number }
   | { readonly at: number; readonly do: "kill"; readonly when: "before" | "after" }
   | { readonly at: number; readonly do: "stale" }
-  | { readonly at: number; readonly do: "fault"; readonly fault: FaultName; readonly to: "request" | "write" };
+  | {
+      readonly at: number;
+      readonly do: "fault";
+      readonly fault: FaultName;
+      readonly to: "request" | "write";
+    };
 
 export interface WorldSettings {
   /** Whether children of a split wait for their parents. */
@@ -52,6 +58,9 @@ export class World {
   readonly #carry: Carry;
   readonly #tell: (item: TraceItem) => void;
   readonly #mostAtOnce: number;
+  readonly #retention: number;
+  readonly #born = new Map<number, number>();
+  readonly #received = new Map<number, { readonly first: bigint; readonly times: readonly number[] }>();
   #now: number;
   #processes = 0;
   #ids = 0;
@@ -66,6 +75,7 @@ export class World {
     { ordered, ttl, mostAtOnce }: WorldSettings,
   ) {
     this.#mostAtOnce = mostAtOnce;
+    this.#retention = ttl * 24 * hour;
     this.emulator = emulator;
     this.#carry = carry(emulator);
     this.#tell = tell;
@@ -73,16 +83,13 @@ export class World {
     this.#now = noon - 60 * 24 * hour;
     clock.now = () => this.#now;
     emulator.createLogstore(project, logstore, { ttl, shardCount: 2 });
+    for (const shard of [0, 1]) this.#born.set(shard, this.#now);
     for (const group of Object.values(groups)) {
       emulator.createConsumerGroup(project, logstore, group, { timeout: 60, order: ordered });
     }
     this.#now = noon;
     for (const shard of [0, 1]) {
-      emulator.appendLogGroups(project, logstore, shard, {
-        count: logGroups,
-        from: noon - (logGroups - 1) * hour,
-        to: noon,
-      });
+      this.#receive(shard, logGroups);
       this.#save(groups.replay, shard, logGroups - 2);
     }
     this.#now += 5 * 60_000;
@@ -99,13 +106,13 @@ export class World {
 
   /** When the log group at a cursor was received; for the end, the one before it. Undefined outside of the window. */
   receivedAt(shard: number, cursor: string): number | undefined {
-    const at = decodeCursor(cursor);
-    const end = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end"));
-    const begin = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "begin"));
-    if (at === undefined || end === undefined || begin === undefined) return undefined;
-    if (shard > 1 || at < begin || at > end || begin === end) return undefined;
-    const index = logGroups - Number(end - at);
-    return noon - (logGroups - 1 - Math.min(index, logGroups - 1)) * hour;
+    const [at, received] = [decodeCursor(cursor), this.#received.get(shard)];
+    if (at === undefined || received === undefined) return undefined;
+    const { first, times } = received;
+    if (at < first || at > first + BigInt(times.length)) return undefined;
+    const time = times[Math.min(Number(at - first), times.length - 1)];
+    const kept = time !== undefined && time >= this.#now - this.#retention;
+    return kept ? time : undefined;
   }
 
   pass(milliseconds: number): void {
@@ -133,38 +140,63 @@ export class World {
     const shards = this.shards();
     const concerned = shards[shard % shards.length];
     if (concerned === undefined || shards.length > 5) return;
-    this.#attempt(() => this.emulator.splitShard(project, logstore, concerned));
+    this.#reshard(() => this.emulator.splitShard(project, logstore, concerned));
   }
 
   merge(shard: number): void {
     const shards = this.shards();
     const concerned = shards[shard % shards.length];
     if (concerned === undefined || shards.length > 5) return;
-    this.#attempt(() => this.emulator.mergeShards(project, logstore, concerned));
+    this.#reshard(() => [this.emulator.mergeShards(project, logstore, concerned)]);
   }
 
   /** What is closed already, or has no neighbour, cannot be split or merged. */
-  #attempt(change: () => unknown): void {
+  #reshard(change: () => readonly number[]): void {
     try {
-      change();
+      for (const shard of change()) {
+        this.#born.set(shard, this.#now);
+        this.#receive(shard, 3);
+      }
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "ServiceError") throw error;
     }
+  }
+
+  /** A shard receives a log group an hour until now. */
+  #receive(shard: number, count: number): void {
+    const times = Array.from({ length: count }, (_, index) => this.#now - (count - 1 - index) * hour);
+    this.emulator.appendLogGroups(
+      project,
+      logstore,
+      shard,
+      times.map((receivedAt) => ({ receivedAt, logs: [] })),
+    );
+    const begin = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end")) ?? 0n;
+    this.#received.set(shard, { first: begin - BigInt(count), times });
+  }
+
+  createdAt(shard: number): number | undefined {
+    return this.#born.get(shard);
   }
 
   shards(): number[] {
     return this.emulator.shardStates(project, logstore, groups.replay).map(({ shard }) => shard);
   }
 
-  /** The cursor of a log group, whether it is still there or not. */
+  /** The cursor of a log group, whether it is still there or not; of the end, for one that is not there yet. */
   cursor(shard: number, index: number): string {
-    const end = decodeCursor(this.emulator.cursorAt(project, logstore, shard, "end")) ?? 0n;
-    const count = shard < 2 ? logGroups : 0;
-    return encodeCursor(end - BigInt(count - Math.min(index, count)));
+    const { first, times } = this.#received.get(shard) ?? { first: 100n, times: [] };
+    return encodeCursor(first + BigInt(Math.min(index, times.length)));
   }
 
   record(group: string, shard: number): SavedRecord | undefined {
     return this.emulator.checkpoint(project, logstore, group, shard);
+  }
+
+  /** Undefined where the shard is there no more. */
+  end(shard: number): string | undefined {
+    if (!this.shards().includes(shard)) return undefined;
+    return this.emulator.cursorAt(project, logstore, shard, "end");
   }
 
   /** A process of the provider, with the disturbances that wait for its requests. */
@@ -197,7 +229,6 @@ export class World {
   }
 
   #turn(id: number, life: Lifetime, traffic: Traffic, options: DispatchOptions): Turn {
-    const sentAt = this.#now;
     if (life.isOver) return { fate: "killed", after: () => undefined };
     this.#now += 2;
     const due = traffic.next(options.method === "POST");
@@ -208,8 +239,11 @@ export class World {
     const stale = asksWhere && traffic.takeStale() ? this.#staleAnswer(options.path) : undefined;
     const rule = kill === undefined ? this.#rule(stale ?? (fault && faults[fault.fault])) : undefined;
     if (kill !== undefined) {
-      life.end();
-      if (kill.when === "before") return { fate: "killed", after: () => undefined };
+      life.isOver = true;
+      if (kill.when === "before") {
+        life.end();
+        return { fate: "killed", after: () => undefined };
+      }
     }
     this.#sample();
     const [place, query] = parsePath(options.path);
@@ -221,10 +255,14 @@ export class World {
       fate: kill === undefined ? "served" : "unheard",
       after: (told) => {
         rule?.remove();
+        for (const each of due) if (each.do === "answerLate") this.pass(each.seconds * 1_000);
         const logged = this.emulator.requests[count];
         this.#sample();
         // What was thrown before the bytes left never reached the service.
-        if (logged === undefined) return;
+        if (logged === undefined) {
+          if (kill !== undefined) life.end();
+          return;
+        }
         this.#tell({
           kind: "exchange",
           process: id,
@@ -233,13 +271,13 @@ export class World {
           shard,
           query,
           sent: typeof options.body === "string" ? options.body : "",
-          sentAt,
           arrivedAt,
           status: told.status,
           answer: told.body,
           before,
           after: this.#recordOf(place.group, shard),
         });
+        if (kill !== undefined) life.end();
       },
     };
   }
@@ -262,6 +300,7 @@ export class World {
         return this.merge(disturbance.shard);
       case "pass":
         return this.pass(disturbance.seconds * 1_000);
+      case "answerLate":
       case "kill":
       case "stale":
       case "fault":
@@ -289,7 +328,9 @@ export class World {
     if (sample === undefined) return undefined;
     const only = query["shard"];
     const records = sample.records[group] ?? [];
-    const listed = records.filter((record) => only === undefined || String(Reflect.get(record, "shard")) === only);
+    const listed = records.filter(
+      (record) => only === undefined || String(Reflect.get(record, "shard")) === only,
+    );
     return { kind: "body", status: 200, contentType: "application/json", body: JSON.stringify(listed) };
   }
 }
@@ -322,6 +363,7 @@ class Traffic {
 
 /** Whether a process is alive, and who waits for its end. */
 class Lifetime {
+  /** From here on nothing that it does has an effect. */
   isOver = false;
   readonly killed: Promise<never>;
   /** For what a dead process would wait for. */
@@ -336,12 +378,13 @@ class Lifetime {
   }
 
   end(): void {
-    this.isOver = true;
     this.#end(new Killed("killed"));
   }
 }
 
-function parsePath(path: string): [{ readonly group?: string; readonly shard?: number }, Record<string, string>] {
+function parsePath(
+  path: string,
+): [{ readonly group?: string; readonly shard?: number }, Record<string, string>] {
   const [place = "", search = ""] = path.split("?");
   const group = /\/consumergroups\/([^/]+)/.exec(place)?.[1];
   const shard = /\/shards\/(\d+)/.exec(place)?.[1];

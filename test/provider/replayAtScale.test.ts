@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { ReplayShop, hour, id, minute, noon } from "./replayShop.js";
+import { ReplayShop, hour, minute, noon } from "./replayShop.js";
 
 let shop: ReplayShop;
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sls from "pulumi-sls-checkpoint";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Shop, group, minute, valueOf } from "./shop.js";
+import { Shop, group, hour, minute, valueOf } from "./shop.js";
 
 let shop: Shop;
 
@@ -20,6 +20,7 @@ describe("getConsumerGroupCheckpoints", () => {
     shop.now += 10 * minute;
     const { text, ...checkpoints } = await sls.getConsumerGroupCheckpoints(group);
     expect(checkpoints).toEqual({
+      id: "shop/orders/billing",
       readAt: "2026-11-22T12:10:00Z",
       lagLogGroups: 8,
       lagSeconds: 7 * 3_600 + 600,
@@ -78,6 +79,14 @@ describe("getConsumerGroupCheckpoints", () => {
     expect(answer).not.toHaveProperty("lagSeconds");
     expect(answer.text).toContain("how far behind is not known for 1 of them");
     expect(answer.text).toContain("| 1 | no checkpoint | not known |  |");
+  });
+
+  it("tells log groups that expired before they were read", async () => {
+    shop.commit(shop.cursor(12));
+    shop.now += 7 * 24 * hour - 9 * hour;
+    const answer = await sls.getConsumerGroupCheckpoints(group);
+    expect(answer.shards[0]).toMatchObject({ lostLogGroups: 3 });
+    expect(answer.text).toContain("data lost: 3 log groups expired before they were read");
   });
 
   it("knows that nothing is left to read in a shard that holds nothing", async () => {

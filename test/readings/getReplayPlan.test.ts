@@ -21,8 +21,12 @@ describe("getReplayPlan", () => {
     const from = { "0": sevenHoursBefore, "1": "end" };
     const { text, ...plan } = await sls.getReplayPlan({ ...group, from, reason: "wrong tax rate" });
     expect(plan).toEqual({
+      id: "shop/orders/billing",
       verdict: "moves",
       readAt: "2026-11-22T12:10:00Z",
+      reason: "wrong tax rate",
+      maxMoveSeconds: 24 * 3_600,
+      retentionSeconds: 7 * 24 * 3_600,
       totals: { back: 1, forward: 1 },
       readAgainLogGroups: 6,
       neverReadLogGroups: 2,
@@ -91,7 +95,14 @@ describe("getReplayPlan", () => {
       ["back", "liveConsumers"],
       ["back", "liveConsumers"],
     ]);
-    expect(plan.refusals).toMatchObject([{ kind: "liveConsumers", shards: [0, 1] }]);
+    expect(plan.refusals).toMatchObject([
+      {
+        kind: "liveConsumers",
+        shards: [0, 1],
+        consumers: [{ shard: 0, consumer: "host-a", committedSecondsAgo: 0 }],
+        quietAfterSeconds: 75,
+      },
+    ]);
     expect(plan.text).toContain("warning: consumers are alive");
   });
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sls from "pulumi-sls-checkpoint";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Shop, group, valueOf } from "./shop.js";
+import { Shop, group, minute, valueOf } from "./shop.js";
 
 let shop: Shop;
 
@@ -39,6 +39,8 @@ describe("getReplayProgress", () => {
       doneLogGroups: 2,
       remainingLogGroups: 4,
       remainingSeconds: 4 * 3_600,
+      lagLogGroups: 6,
+      lagSeconds: 5 * 3_600,
     });
     expect(JSON.parse(JSON.stringify(progress))).toEqual(progress);
     expect(text).toContain(
@@ -114,6 +116,67 @@ describe("getReplayProgress", () => {
       expect(shop.calls()).toEqual([]);
     },
   );
+
+  it("says how fast it is read on average since the pin, when it is done, and which shard decides", async () => {
+    const shards = [0, 1].map((shard) => ({ ...shop.pinned(shard, 1, 7), pinnedAt: "2026-11-22T12:00:00Z" }));
+    const before = await sls.getReplayProgress({ ...group, shards });
+    expect(before).not.toHaveProperty("logGroupsPerSecond");
+    expect(before.text).toContain("| 6 log groups | not started: no commit since the pin |");
+    shop.now += minute;
+    shop.commit(shop.cursor(5, 0), 0);
+    shop.commit(shop.cursor(4, 1), 1);
+    const progress = await sls.getReplayProgress({ ...group, shards });
+    expect(progress).toMatchObject({
+      logGroupsPerSecond: 0.0833,
+      etaSeconds: 120,
+      doneAt: "2026-11-22T12:03:00Z",
+      slowestShard: 0,
+      lagSeconds: 5 * 3_600 + 60,
+    });
+    expect(progress.shards[1]).toMatchObject({ logGroupsPerSecond: 0.05, rateSince: "2026-11-22T12:00:00Z" });
+    expect(progress.shards[1]).not.toHaveProperty("trend");
+    expect(progress.text).toContain(
+      "reads 5 log groups/min; done in about 2 min, at 2026-11-22T12:03:00Z; shard 0 decides it",
+    );
+  });
+
+  it("compares with an earlier answer: the rate since then, the trend, and what went back", async () => {
+    const shards = [0, 1].map((shard) => ({ ...shop.pinned(shard, 1, 7), pinnedAt: "2026-11-22T11:00:00Z" }));
+    for (const shard of [0, 1]) shop.commit(shop.cursor(5, shard), shard);
+    const since = await sls.getReplayProgress({ ...group, shards });
+    shop.now += minute;
+    shop.commit(shop.cursor(4, 0), 0);
+    shop.commit(shop.cursor(6, 1), 1);
+    const progress = await sls.getReplayProgress({
+      ...group,
+      shards,
+      since: JSON.parse(JSON.stringify(since)),
+    });
+    expect(progress.shards[0]).toMatchObject({
+      logGroupsPerSecond: 0.0167,
+      rateSince: since.readAt,
+      trend: "shrinking",
+    });
+    expect(progress.shards[1]).toMatchObject({ rewound: true, trend: "growing" });
+    expect(progress.shards[1]).not.toHaveProperty("logGroupsPerSecond");
+    expect(progress.rewound).toEqual([1]);
+    expect(progress.text).toContain(
+      "warning: rewound, they stand before where they stood at the earlier look: 1",
+    );
+    await expect(
+      sls.getReplayProgress({ ...group, shards, since: {} as sls.ReplayProgress }),
+    ).rejects.toThrow("since is not an earlier answer");
+  });
+
+  it("names shards that nobody commits though there is something to read", async () => {
+    const shards = [shop.pinned(0, 1, 7), shop.pinned(1, 1, 7)];
+    shop.commit(shop.cursor(1, 1), 1);
+    shop.now += 4 * minute;
+    const progress = await sls.getReplayProgress({ ...group, shards });
+    expect(progress.stalled).toEqual([0]);
+    expect(progress.shards.map(({ stalled }) => stalled)).toEqual([true, undefined]);
+    expect(progress.text).toContain("warning: stalled, nobody has committed for three save intervals: 0");
+  });
 
   it("waits for the outputs of a replay", async () => {
     const shards = pulumi.output([shop.pinned(0, 1, 7)]);

@@ -99,6 +99,14 @@ export class Stage {
     this.demand(differences);
   }
 
+  /** The output `shards` of the replay on stage, as its state has it. @returns {Promise<unknown>} */
+  async shardsOfReplay() {
+    const { output } = await this.#running.run("stack", "export");
+    /** @type {{ outputs?: { shards?: unknown, previousPositions?: unknown } }[]} */
+    const resources = JSON.parse(output.slice(output.indexOf("{"))).deployment.resources;
+    return resources.find(({ outputs }) => outputs?.shards && outputs.previousPositions)?.outputs?.shards;
+  }
+
   /** @param {string[]} differences from what the step promises */
   demand(differences) {
     if (differences.length === 0) return;

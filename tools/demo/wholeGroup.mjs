@@ -1,9 +1,11 @@
 import { group, rates, shards } from "./shop.mjs";
-import { clock, grouped } from "./stage.mjs";
+import { Look } from "./look.mjs";
+import { clock, grouped, say } from "./stage.mjs";
 
 /** @typedef {import("./stage.mjs").Stage} Stage */
 /** @typedef {import("./shop.mjs").Shop} Shop */
 
+const groupId = `${group.project}/${group.logstore}/${group.consumerGroup}`;
 const up = "up --yes --skip-preview";
 
 /**
@@ -13,21 +15,28 @@ const up = "up --yes --skip-preview";
  */
 export async function replayGroup(stage, shop) {
   shop.stopConsumer();
+  const look = new Look(shop.emulator.endpoint);
   await stage.within("gitops", {}, async () => {
     const stood = shop.checkpoints();
     const billed = shop.billedSince(shop.times.wrongSince);
-    await replay(stage, shop, billed.length);
-    await readAgain(stage, shop, billed);
+    await replay(stage, shop, look, billed.length);
+    await readAgain(stage, shop, look, billed);
     await rollBack(stage, shop, stood);
   });
+  say(
+    "",
+    "The plan and the progress of the replay, as pages to open in a browser:",
+    ...look.pages.map((page) => `  ${page}`),
+  );
 }
 
 /**
  * @param {Stage} stage
  * @param {Shop} shop
+ * @param {Look} look
  * @param {number} logGroups
  */
-async function replay(stage, shop, logGroups) {
+async function replay(stage, shop, look, logGroups) {
   const { wrongSince, deadline } = shop.times;
   const wrong = `${grouped(shop.wrongBills())} bills are still wrong, in both shards`;
   stage.step(`${shop.billing.name} is stopped: ${wrong}. All of it shall go back to ${clock(wrongSince)}:`);
@@ -35,6 +44,7 @@ async function replay(stage, shop, logGroups) {
   stage.declare(...declaration(`"${instant(wrongSince)}"`, deadline, reason));
   const plan = `2 shards: 2 back; ${grouped(logGroups)} log groups will be read again`;
   await stage.pulumi("preview", { shows: plan });
+  await look.page("plan", ["plan", groupId, "--from", instant(wrongSince), "--reason", reason]);
   stage.step("It is merged. The plan is saved first, then each shard is written once and read back:");
   const writes = shards.map((shard) => ({ shard, checkpoint: shop.cursorAt(shard, wrongSince) }));
   await stage.pulumi(up, { shows: plan, writes });
@@ -43,12 +53,18 @@ async function replay(stage, shop, logGroups) {
 /**
  * @param {Stage} stage
  * @param {Shop} shop
+ * @param {Look} look
  * @param {string[]} billed
  */
-async function readAgain(stage, shop, billed) {
-  stage.step(`${shop.billing.name} is started, with the right rate.`);
+async function readAgain(stage, shop, look, billed) {
+  stage.step(`${shop.billing.name} is started, with the right rate. Someone who has no program looks on:`);
   const unbilled = shop.unbilled();
-  const read = await shop.billing.catchUp();
+  /** @type {string[]} */
+  let read = [];
+  const exitCode = await look.follow(groupId, await stage.shardsOfReplay(), async () => {
+    read = await shop.billing.catchUp();
+  });
+  if (exitCode !== 0) stage.demand([`sls-checkpoint progress ended with ${exitCode}`]);
   stage.demand(differencesBetween([...billed, ...unbilled], read));
   const wrong = shop.wrongBills();
   if (wrong > 0) stage.demand([`${grouped(wrong)} orders are still billed with ${rates.wrong} %`]);

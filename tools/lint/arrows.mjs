@@ -1,7 +1,7 @@
 /**
  * Which room of the provider may know which: the one table behind the lint rule `house/arrows`.
  *
- * A room is a folder directly below provider/src, or a file there. Whatever is not in this table is forbidden.
+ * A room is a folder directly below provider/src, or a file there; cli/src is one more. Whatever is not in this table is forbidden.
  */
 
 /** `type` imports vanish when compiled; a `dynamic` one, `import()`, loads only when it is reached. */
@@ -9,16 +9,18 @@ const anyWay = ["static", "type", "dynamic"];
 
 /** @type {Record<string, Record<string, string[]>>} from a room, to a room, in which ways */
 export const arrows = {
-  index: { resources: anyWay, nodeVersion: anyWay },
+  index: { resources: anyWay, texts: anyWay, nodeVersion: anyWay },
   resources: { dynamicProvider: anyWay, model: anyWay, provider: ["dynamic"] },
   // Pulumi copies into state whatever this room holds at load time.
   dynamicProvider: { provider: ["dynamic", "type"] },
   provider: { lives: anyWay, lifecycle: anyWay, texts: anyWay, nodeVersion: anyWay },
+  plugin: { lives: anyWay, texts: anyWay, lifecycle: anyWay, nodeVersion: anyWay },
   lives: { lifecycle: anyWay, sls: anyWay, model: anyWay, engineWatch: anyWay },
   lifecycle: { rules: anyWay, texts: anyWay, model: anyWay, sls: anyWay },
   texts: { rules: anyWay, model: anyWay },
   rules: { model: anyWay },
   sls: { model: anyWay },
+  cli: { lives: anyWay, texts: anyWay, model: anyWay },
 };
 
 const pulumi = ["@pulumi/pulumi"];
@@ -27,6 +29,7 @@ const network = ["undici", "node:http", "node:https", "node:http2", "node:net", 
 /** @type {Record<string, string[]>} packages that a room must not know, in no way */
 export const forbiddenPackages = {
   lives: pulumi,
+  cli: [...pulumi, ...network],
   lifecycle: [...pulumi, ...network],
   texts: [...pulumi, ...network],
   rules: [...pulumi, ...network],

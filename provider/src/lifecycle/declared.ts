@@ -32,10 +32,10 @@ export class DeclaredReader {
     private readonly declared: Declared,
   ) {}
 
-  /** Reports every input that the resource does not have. `hidden` ones are not for users, and not told. */
-  refuseOthers(known: readonly string[], hidden: readonly string[] = []): void {
+  /** Reports every input that the resource does not have. `self` is handed over by the resource itself. */
+  refuseOthers(known: readonly string[]): void {
     for (const name of Object.keys(this.declared)) {
-      if (known.includes(name) || hidden.includes(name) || this.declared[name] === undefined) continue;
+      if (name === "self" || known.includes(name) || this.declared[name] === undefined) continue;
       this.problems.push({
         property: "",
         reason: `${name}: ${this.resource} has no such input; it has ${known.join(", ")}`,

@@ -5,7 +5,7 @@ import { type Row, StateReader, decodeStand, encodeStand, fieldsOf, standColumns
 
 /** How one entry of a ledger is kept in Pulumi's state, whichever resource keeps it. */
 
-const outcomes = ["applied", "alreadyThere", "behind", "perhaps", "certainlyNot", "expired"] as const;
+const outcomes = ["applied", "alreadyThere", "behind", "perhaps", "certainlyNot", "left", "expired"] as const;
 
 export const entryColumns = [
   "shard",

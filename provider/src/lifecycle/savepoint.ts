@@ -6,12 +6,13 @@ import { readCheckpoints } from "./reading/checkpointsReading.js";
 import { type LifecycleContext } from "./context.js";
 import { type Declared, DeclaredReader } from "./declared.js";
 import { RefusedError } from "./failures.js";
-import { nameInput, textInput } from "./inputs.js";
+import { changedGroup, groupInputs, readGroup } from "./groupInputs.js";
+import { textInput } from "./inputs.js";
 import { withoutAbsent } from "./stateFields.js";
 import { schemaVersion, schemaVersionOf } from "./unreadable.js";
 
 /** Every input of ConsumerGroupSavepoint. */
-export const savepointInputs = ["project", "logstore", "consumerGroup", "triggers", "reason"] as const;
+export const savepointInputs = [...groupInputs, "triggers", "reason"] as const;
 
 interface SavepointDeclaration {
   readonly identity: GroupIdentity | undefined;
@@ -20,14 +21,11 @@ interface SavepointDeclaration {
 
 function readSavepoint(declared: Declared): SavepointDeclaration {
   const reader = new DeclaredReader("ConsumerGroupSavepoint", declared);
-  const project = reader.required("project", nameInput("project"));
-  const logstore = reader.required("logstore", nameInput("logstore"));
-  const consumerGroup = reader.required("consumerGroup", nameInput("consumerGroup"));
+  const identity = readGroup(reader);
   reader.anything("triggers");
   reader.optional("reason", textInput);
   reader.refuseOthers(savepointInputs);
-  const known = project !== undefined && logstore !== undefined && consumerGroup !== undefined;
-  return { identity: known ? { project, logstore, consumerGroup } : undefined, reader };
+  return { identity, reader };
 }
 
 export function checkSavepoint(_olds: Declared, news: Declared): CheckResult {
@@ -35,9 +33,7 @@ export function checkSavepoint(_olds: Declared, news: Declared): CheckResult {
 }
 
 export function diffSavepoint(olds: Declared, news: Declared): DiffResult {
-  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
-    (name) => typeof news[name] === "string" && olds[name] !== news[name],
-  );
+  const replaces = changedGroup(olds, news);
   return { changes: savepointInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces };
 }
 

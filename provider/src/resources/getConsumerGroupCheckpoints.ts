@@ -23,6 +23,8 @@ export interface GetConsumerGroupCheckpointsOutputArgs {
 
 /** Where a consumer group stands. Times are RFC 3339; what is not known is absent, never 0. */
 export interface ConsumerGroupCheckpoints {
+  /** The group: `project/logstore/consumerGroup`. */
+  readonly id: string;
   /** When it was looked at, by the service's clock. */
   readonly readAt: string;
   /** Every shard of the logstore, read-only parents of splits and merges included, by its id. */
@@ -56,6 +58,8 @@ export interface ShardCheckpoint {
   readonly lagLogGroups?: number;
   /** Whole seconds from the log group at the checkpoint to now; 0 where nothing is left to read. */
   readonly lagSeconds?: number;
+  /** Log groups that expired before the group read them; absent where none did. */
+  readonly lostLogGroups?: number;
   /** Who saved the checkpoint, where the service names it. */
   readonly consumer?: string;
   /** When it was saved, by a consumer or by a pin. */

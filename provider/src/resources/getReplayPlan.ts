@@ -7,6 +7,8 @@ export type GetReplayPlanArgs = pulumi.Unwrap<ConsumerGroupReplayArgs>;
 
 /** What a new replay would do. Times are RFC 3339; what is not known is absent, never 0. */
 export interface ReplayPlan {
+  /** The group: `project/logstore/consumerGroup`; absent where it could not be looked at. */
+  readonly id?: string;
   /**
    * `moves`: at least one shard would move · `nothing`: every shard stays, or the deadline has passed ·
    * `liveConsumers`: it would move, once the consumers that are alive were stopped; until then an up refuses or
@@ -15,6 +17,14 @@ export interface ReplayPlan {
   readonly verdict: "moves" | "nothing" | "liveConsumers" | "refused";
   /** When the group was looked at, by the service's clock; absent where it could not be. */
   readonly readAt?: string;
+  /** The `reason` of the replay. */
+  readonly reason?: string;
+  /** The bound that the plan was held against, in seconds. */
+  readonly maxMoveSeconds?: number;
+  /** The deadline of the replay. */
+  readonly applyBefore?: string;
+  /** How long the logstore keeps log groups, in seconds; looked up only where `from` has an instant. */
+  readonly retentionSeconds?: number;
   /** Every shard of the logstore, by its id; empty where the group could not be looked at. */
   readonly shards: readonly ShardPlan[];
   /** How many shards have which {@link ShardPlan.action}. */
@@ -79,6 +89,14 @@ export interface PlanRefusal {
   readonly code?: string;
   /** The shards that it holds for; empty where it holds for all. */
   readonly shards: readonly number[];
+  /** With `liveConsumers`: who saved where, and how long ago. */
+  readonly consumers?: readonly {
+    readonly shard: number;
+    readonly consumer?: string;
+    readonly committedSecondsAgo: number;
+  }[];
+  /** With `liveConsumers`: how long after the last commit a group counts as quiet. */
+  readonly quietAfterSeconds?: number;
   /** What was seen, what would happen, and the way out. */
   readonly message: string;
 }

@@ -12,6 +12,13 @@ export interface GetReplayProgressArgs {
   readonly consumerGroup: string;
   /** The replay's output `shards`; a `pulumi.StackReference` hands it to another stack. */
   readonly shards: readonly ReplayedShard[];
+  /**
+   * An earlier answer of this function: rates are then those of the time since it, and trends are known. Without
+   * it, a rate is the average since the pin, and there is no trend.
+   *
+   * @default no earlier answer
+   */
+  readonly since?: ReplayProgress;
 }
 
 /** {@link GetReplayProgressArgs}, with what the replay outputs. */
@@ -24,10 +31,18 @@ export interface GetReplayProgressOutputArgs {
   readonly consumerGroup: pulumi.Input<string>;
   /** The replay's output `shards`. */
   readonly shards: pulumi.Input<readonly ReplayedShard[]>;
+  /**
+   * An earlier answer of this function.
+   *
+   * @default no earlier answer
+   */
+  readonly since?: pulumi.Input<ReplayProgress>;
 }
 
 /** How far the consumers came since a replay. Times are RFC 3339; what is not known is absent, never 0. */
 export interface ReplayProgress {
+  /** The group: `project/logstore/consumerGroup`. */
+  readonly id: string;
   /** When the group was looked at, by the service's clock. */
   readonly readAt: string;
   /** Every shard of the logstore and of the replay, by its id. */
@@ -39,6 +54,23 @@ export interface ReplayProgress {
    * is not known for one of them, such as one that stood nowhere.
    */
   readonly remainingLogGroups?: number;
+  /**
+   * Log groups that are read in a second, in all shards that have something left to read again; absent where it
+   * was not seen for one of them.
+   */
+  readonly logGroupsPerSecond?: number;
+  /** Seconds until the slowest shard is back where it stood, at the rates that were seen; absent where one was not. */
+  readonly etaSeconds?: number;
+  /** {@link etaSeconds} as an instant. */
+  readonly doneAt?: string;
+  /** The shard that decides {@link etaSeconds}. */
+  readonly slowestShard?: number;
+  /** The longest {@link ShardProgress.lagSeconds}; absent where one is not known. */
+  readonly lagSeconds?: number;
+  /** Shards whose {@link ShardProgress.stalled} is true. */
+  readonly stalled: readonly number[];
+  /** Shards whose {@link ShardProgress.rewound} is true. */
+  readonly rewound: readonly number[];
   /** Shards that the replay left alone, or that a split or merge has made since. */
   readonly notCovered: readonly number[];
   /** All of it as Markdown, for a comment on a pull request. */
@@ -83,6 +115,28 @@ export interface ShardProgress {
   readonly remainingLogGroups?: number;
   /** The same in receive time, in whole seconds. */
   readonly remainingSeconds?: number;
+  /** When the shard was pinned. */
+  readonly pinnedAt?: string;
+  /** Log groups that are read in a second: since the pin, or since an earlier answer. Absent where none was read. */
+  readonly logGroupsPerSecond?: number;
+  /** From when on {@link logGroupsPerSecond} was measured. */
+  readonly rateSince?: string;
+  /** Seconds until the shard is back where it stood, at that rate. */
+  readonly etaSeconds?: number;
+  /** {@link etaSeconds} as an instant. */
+  readonly doneAt?: string;
+  /** Whether the distance to the end of the shard grows; known only with an earlier answer. */
+  readonly trend?: "growing" | "shrinking" | "steady";
+  /** Nobody has committed for three save intervals (of a minute, or the group's timeout), though there is something to read. */
+  readonly stalled?: boolean;
+  /** It stands before where it stood at the earlier answer. */
+  readonly rewound?: boolean;
+  /** Log groups from the checkpoint to the end of the shard. */
+  readonly lagLogGroups?: number;
+  /** Whole seconds from the log group at the checkpoint to now; 0 where nothing is left to read. */
+  readonly lagSeconds?: number;
+  /** Log groups that expired before they were read. */
+  readonly lostLogGroups?: number;
 }
 
 /**

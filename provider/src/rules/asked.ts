@@ -110,7 +110,10 @@ function newAct(plan: Plan, ledger: Ledger, shard: number, position: Position): 
   if (planned === undefined || !isPlannedFor(planned, position, plan.wish)) return { kind: "unplanned" };
   const entries = entriesOf(ledger, shard);
   const act = position.kind === "previous" ? actBack(planned, entries) : actForward(planned);
-  if (act !== undefined) return { kind: "act", act: inheriting(act, openEntry(entries)) };
+  if (act !== undefined) {
+    const uncertain = ledger.shards.get(shard)?.status === "uncertain";
+    return { kind: "act", act: inheriting(act, openEntry(entries), uncertain) };
+  }
   return ledger.shards.size === 0 ? { kind: "nothingBefore" } : { kind: "leave", why: "noWayBack" };
 }
 
@@ -127,11 +130,16 @@ function actBack(planned: PlannedShard, entries: readonly Entry[]): Act | undefi
   return actOf(planned, stand.checkpoint.cursor, stand.time);
 }
 
-/** An act that takes up the target of one that may have been applied is the same move, begun earlier. */
-function inheriting(act: Act, open: Entry | undefined): Act {
-  if (open?.outcome !== "perhaps" || open.act.target !== act.target) return act;
-  const { position, round, inherited, wayBack } = open.act;
+/**
+ * An act that takes up the target of one that was uncertain is the same move: tidied away later, it is done. Where
+ * that one may have been applied, it is also where the move began.
+ */
+function inheriting(act: Act, open: Entry | undefined, uncertain: boolean): Act {
+  if (open === undefined || open.act.target !== act.target) return act;
+  if (open.outcome !== "perhaps" && !uncertain) return act;
+  const { position, round, inherited } = open.act;
   const own = { position, triggers: round.triggers, generation: round.generation };
+  const wayBack = open.outcome === "perhaps" ? open.act.wayBack : act.wayBack;
   return { ...act, inherited: [...inherited, own], wayBack };
 }
 

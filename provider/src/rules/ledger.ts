@@ -6,10 +6,11 @@ import { type ShardStatus, isUnfinished } from "./status.js";
  * What became of an act.
  *
  * `applied`: written, and seen at its target. `alreadyThere`, `behind`: fulfilled without a write. `perhaps`: it
- * may have been applied, and nothing that can be looked at tells. `certainlyNot`: proven not applied so far.
- * `expired`: its deadline passed before it was applied. An act that is withdrawn is no longer in the ledger.
+ * may have been applied, and nothing that can be looked at tells. `certainlyNot`: proven not applied so far. `left`:
+ * it was found elsewhere, and then kept on purpose: asked for again, it is not done. `expired`: its deadline passed
+ * before it was applied. An act that is withdrawn is no longer in the ledger.
  */
-export type Outcome = "applied" | "alreadyThere" | "behind" | "perhaps" | "certainlyNot" | "expired";
+export type Outcome = "applied" | "alreadyThere" | "behind" | "perhaps" | "certainlyNot" | "left" | "expired";
 
 export interface Entry {
   readonly act: Act;
@@ -87,6 +88,18 @@ export function closed(entries: readonly Entry[]): readonly Entry[] {
   return entries.flatMap((entry) => {
     if (!entry.open) return [entry];
     return entry.outcome === "perhaps" ? [{ ...entry, open: false }] : [];
+  });
+}
+
+/**
+ * The open act is closed by `keep`. Where its shard was found elsewhere, that was the way out which the text had
+ * named, and it must be possible to tidy it away later.
+ */
+export function leftAlone(entries: readonly Entry[], status: ShardStatus | undefined): readonly Entry[] {
+  if (status !== "uncertain") return closed(entries);
+  return entries.map((entry) => {
+    if (!entry.open) return entry;
+    return { ...entry, open: false, outcome: entry.outcome === "perhaps" ? "perhaps" : "left" };
   });
 }
 

@@ -8,6 +8,7 @@ import {
   type ShardLedger,
   closed,
   entriesOf,
+  leftAlone,
   pruned,
   withEntry,
 } from "./ledger.js";
@@ -22,7 +23,12 @@ export function recordAsked(ledger: Ledger, shard: number, asked: Asked): ShardL
   const historyUnknown = earlier?.historyUnknown ?? false;
   switch (asked.kind) {
     case "leave":
-      return { shard, status: "kept", entries: pruned(closed(entries)), historyUnknown };
+      return {
+        shard,
+        status: "kept",
+        entries: pruned(leftAlone(entries, earlier?.status)),
+        historyUnknown,
+      };
     case "nothing":
       return {
         shard,
@@ -47,6 +53,7 @@ const doneStatuses: Readonly<Record<Outcome, ShardStatus>> = {
   // A shard that may have been moved and is not open any more was left alone on purpose.
   perhaps: "kept",
   certainlyNot: "failed",
+  left: "kept",
   expired: "expired",
 };
 

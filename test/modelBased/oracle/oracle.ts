@@ -9,11 +9,19 @@ import {
 } from "./positions.ts";
 import { CallLog, type Look, ProcessLog, sameRecord, untouched } from "./processLog.ts";
 import { type Planned, ShardHistory } from "./shardHistory.ts";
-import { type CallEnded, type Declaration, type DeclaredFrom, type Exchange, type TraceItem } from "./trace.ts";
+import {
+  type CallEnded,
+  type Declaration,
+  type DeclaredFrom,
+  type Exchange,
+  type TraceItem,
+} from "./trace.ts";
 
 /** What the oracle knows of the service besides what it is told. */
 export interface ServiceFacts {
   readonly mostAtOnce: number;
+  /** Unix milliseconds of the service's clock. */
+  readonly now: () => number;
   /** Unix milliseconds when the log group at a cursor was received; for the end, the one before it. */
   readonly receivedAt: (shard: number, cursor: string) => number | undefined;
   readonly createdAt: (shard: number) => number | undefined;
@@ -29,7 +37,8 @@ interface Wish {
 
 const replayGroup = "billing";
 const longestLook = 5_000;
-const quietAfter = 75_000;
+/** Less what the service rounds its clock by. */
+const quietAfter = 73_000;
 const dayMove = "P1D";
 
 /**
@@ -62,7 +71,8 @@ export class Oracle {
         return;
       case "call":
         this.#process(item.process).call = new CallLog(item);
-        if (item.forgotten && item.resource !== "plan") this.#forget(item.resource === "pin" ? "audit" : replayGroup);
+        if (item.forgotten && item.resource !== "plan")
+          this.#forget(item.resource === "pin" ? "audit" : replayGroup);
         if (item.method === "create" && item.resource === "pin") this.#pinGeneration += 1;
         return;
       case "exchange":
@@ -81,6 +91,13 @@ export class Oracle {
     return this.#process(process).requests;
   }
 
+  /** Demands that a process left a group alone, because the state of it cannot be read. */
+  expectNoWrite(process: number, group: string): void {
+    const write = this.#process(process).writes.find((each) => each.group === group);
+    if (write !== undefined)
+      this.#violate(`${group}/${write.shard ?? ""} was written by state that cannot be read`);
+  }
+
   /** Demands that an up writes what the preview right before it named, when nothing happened in between. */
   comparePreview(preview: number, up: number, previewed: { green: boolean }, done: { green: boolean }): void {
     const [said, did] = [this.#process(preview), this.#process(up)];
@@ -93,8 +110,16 @@ export class Oracle {
     }
     if (!previewed.green || !done.green) return;
     for (const shard of moves) {
-      if (!written.has(shard)) this.#violate(`${shard} was named by the preview, and not written by a green up`);
+      if (this.#mayExpire(shard)) continue;
+      if (!written.has(shard))
+        this.#violate(`${shard} was named by the preview, and not written by a green up`);
     }
+  }
+
+  /** A deadline can pass between a preview and its up. */
+  #mayExpire(shard: string): boolean {
+    const deadline = this.#shards.get(shard)?.deadline;
+    return deadline !== undefined && deadline < this.#facts.now() + 2_000;
   }
 
   #violate(text: string): void {
@@ -158,7 +183,8 @@ export class Oracle {
   #judgeLook(about: string, write: Exchange, look: Look): void {
     const age = write.arrivedAt - look.sentAt;
     if (age > longestLook) this.#violate(`${about} ${age} ms after the look before it`);
-    if (look.writtenSince.includes(write.shard ?? -1)) this.#violate(`${about} again, without a look in between`);
+    if (look.writtenSince.includes(write.shard ?? -1))
+      this.#violate(`${about} again, without a look in between`);
     if (look.writtenSince.length >= this.#facts.mostAtOnce) {
       this.#violate(`${about} after ${look.writtenSince.length} others by the same look`);
     }
@@ -243,7 +269,11 @@ export class Oracle {
     const { checkpoint, seen, asked, planned, call, look } = bounds;
     const { declared } = call.began;
     const instant = instantOf(asked.position);
-    if (instant !== undefined && declared.allowSkip !== true && isForward(call, write.shard ?? 0, seen, checkpoint)) {
+    if (
+      instant !== undefined &&
+      declared.allowSkip !== true &&
+      isForward(call, write.shard ?? 0, seen, checkpoint)
+    ) {
       this.#violate(`${about} forward, over log groups that nobody has read`);
     }
     if (instant !== undefined && !this.#allowsTruncated(declared) && this.#isTruncated(write, instant)) {
@@ -254,7 +284,9 @@ export class Oracle {
     if (span !== undefined && span > most) {
       this.#violate(`${about} that moves it by ${span} ms, further than ${declared.maxMove ?? dayMove}`);
     }
-    const appeared = (call.knownShards ?? []).filter((shard) => planned?.knownShards.includes(shard) === false);
+    const appeared = (call.knownShards ?? []).filter(
+      (shard) => planned?.knownShards.includes(shard) === false,
+    );
     if (appeared.length > 0 && call.began.resource === "apply") {
       this.#violate(`${about} although the shards ${appeared.join(", ")} appeared since its act was planned`);
     }
@@ -267,19 +299,26 @@ export class Oracle {
       const age = look.sentAt - record.updateTime / 1_000;
       if (age >= quietAfter || record.updateTime === 0) continue;
       const key = `${write.group ?? ""}/${shard}`;
-      if (this.#ours.has(ourKey(key, record)) || this.#mayBeOurs(call, write.group ?? "", shard, record)) continue;
+      if (this.#ours.has(ourKey(key, record)) || this.#mayBeOurs(call, write.group ?? "", shard, record))
+        continue;
       this.#violate(`${about} although a consumer saved ${key} ${Math.round(age / 1_000)} s ago`);
     }
   }
 
   /** At the target of an open act, and saved since it was planned: nobody can tell it from a write of a killed run. */
-  #mayBeOurs(call: CallLog, group: string, shard: number, { checkpoint, updateTime }: SavedRecordLike): boolean {
+  #mayBeOurs(
+    call: CallLog,
+    group: string,
+    shard: number,
+    { checkpoint, updateTime }: SavedRecordLike,
+  ): boolean {
     const asked = this.#askedOf(call, group, shard);
     if (asked === undefined) return false;
     const planned = this.#shard(group, shard).plannedFor(asked.intention);
     return planned.some(
       (each) =>
-        (each.target ?? checkpoint) === checkpoint && updateTime / 1_000 >= Math.floor(each.plannedAt / 1_000) * 1_000,
+        (each.target ?? checkpoint) === checkpoint &&
+        updateTime / 1_000 >= Math.floor(each.plannedAt / 1_000) * 1_000,
     );
   }
 
@@ -297,14 +336,23 @@ export class Oracle {
   }
 
   /** Undefined where no bound can be judged from outside. */
-  #spanOf({ shard = -1, arrivedAt }: Exchange, seen: SavedRecordLike, checkpoint: string): number | undefined {
+  #spanOf(
+    { shard = -1, arrivedAt }: Exchange,
+    seen: SavedRecordLike,
+    checkpoint: string,
+  ): number | undefined {
     const target = this.#facts.receivedAt(shard, checkpoint);
     if (target === undefined) return undefined;
     const stands = this.#facts.receivedAt(shard, seen.checkpoint) ?? arrivedAt - 10_000;
     return Math.abs(stands - target);
   }
 
-  #takeEffect(write: Exchange, history: ShardHistory, planned: Planned | undefined, checkpoint: string): void {
+  #takeEffect(
+    write: Exchange,
+    history: ShardHistory,
+    planned: Planned | undefined,
+    checkpoint: string,
+  ): void {
     const { group = "", shard = -1, before = untouched, after = untouched } = write;
     if (sameRecord(before, after)) return;
     this.#ours.add(ourKey(`${group}/${shard}`, after));
@@ -363,7 +411,8 @@ export class Oracle {
     const asked = pinAsked(declared, shard, this.#pinGeneration);
     if (asked === undefined) return;
     const history = this.#shard("audit", shard);
-    if (call.looks.length > 0 && this.#pinOpen !== asked.intention) this.#planPin(call, history, asked.intention);
+    if (call.looks.length > 0 && this.#pinOpen !== asked.intention)
+      this.#planPin(call, history, asked.intention);
     this.#pinOpen = returned ? undefined : asked.intention;
     this.#keepShard(call, "audit", shard, asked, returned);
   }
@@ -374,7 +423,13 @@ export class Oracle {
     const shards = call.knownShards ?? this.#knownInPlan;
     for (const shard of shards) {
       const position = positionOf(wish.from, shard);
-      this.#keepShard(call, replayGroup, shard, { position, intention: intentionOf(position, wish) }, returned);
+      this.#keepShard(
+        call,
+        replayGroup,
+        shard,
+        { position, intention: intentionOf(position, wish) },
+        returned,
+      );
     }
     this.#keepOthers(call, wish, shards, returned);
   }
@@ -382,7 +437,8 @@ export class Oracle {
   #keepOthers(call: CallLog, wish: Wish, shards: readonly number[], returned: boolean): void {
     const position = positionOfOthers(wish.from);
     if (position === "keep") return;
-    const refusedAll = call.writes.length > 0 && call.writes.every(({ status = 0 }) => status >= 400 && status < 500);
+    const refusedAll =
+      call.writes.length > 0 && call.writes.every(({ status = 0 }) => status >= 400 && status < 500);
     if (!returned && refusedAll && call.writes.length >= shards.length) return;
     this.#others = returned ? { intention: intentionOf(position, wish), knownShards: shards } : undefined;
   }
@@ -414,6 +470,7 @@ export class Oracle {
     if (writes.some(({ status }) => status === undefined || status >= 500)) return history.doubt(intention);
     const atSnapshot = history.plannedFrom(intention, last) !== undefined;
     if (target !== undefined && last.checkpoint === target) {
+      history.allowWaysBack(planned.filter((each) => mayHaveWritten(each, last, call)));
       return moved ? history.doubt(intention) : history.fulfil(intention, target, "there");
     }
     if (instantOf(position) !== undefined && target !== undefined && isBefore(last.checkpoint, target)) {
@@ -421,6 +478,15 @@ export class Oracle {
     }
     if (!atSnapshot || position === "previous") history.doubt(intention);
   }
+}
+
+/** A shard at the target of an older act, saved since it was planned, looks like the write of a run that was killed. */
+function mayHaveWritten(
+  { plannedAt, process }: Planned,
+  { updateTime }: SavedRecordLike,
+  call: CallLog,
+): boolean {
+  return process !== call.began.process && updateTime / 1_000 >= Math.floor(plannedAt / 1_000) * 1_000;
 }
 
 interface SavedRecordLike {
@@ -446,10 +512,17 @@ function intentionOf(position: string, { triggers, generation }: Omit<Wish, "fro
   return position === "keep" ? "keep" : `${position} ${triggers} ${generation}`;
 }
 
-function pinAsked({ checkpoint, triggers, ...declared }: Declaration, shard: number, generation: number): Asked | undefined {
+function pinAsked(
+  { checkpoint, triggers, ...declared }: Declaration,
+  shard: number,
+  generation: number,
+): Asked | undefined {
   if (checkpoint === undefined || declared.shard !== shard) return undefined;
   const position = `cursor:${checkpoint}`;
-  return { position, intention: intentionOf(position, { triggers: JSON.stringify(triggers ?? null), generation }) };
+  return {
+    position,
+    intention: intentionOf(position, { triggers: JSON.stringify(triggers ?? null), generation }),
+  };
 }
 
 function targetOf(call: CallLog, shard: number, position: string): string | undefined {

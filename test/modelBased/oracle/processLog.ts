@@ -46,8 +46,11 @@ export class ProcessLog {
   requests = 0;
   call: CallLog | undefined;
   readonly writes: Exchange[] = [];
-  readonly named: { readonly group: string; readonly moves: readonly number[]; readonly live: readonly number[] }[] =
-    [];
+  readonly named: {
+    readonly group: string;
+    readonly moves: readonly number[];
+    readonly live: readonly number[];
+  }[] = [];
   readonly #looks = new Map<string, Look>();
 
   constructor(readonly phase: OperationBegan["phase"]) {}
@@ -72,7 +75,7 @@ export class ProcessLog {
   }
 }
 
-function lookOf({ answer, sentAt }: Exchange): Look {
+function lookOf({ answer, arrivedAt: sentAt }: Exchange): Look {
   const records = JSON.parse(answer) as readonly (SavedRecord & { readonly shard: number })[];
   return { sentAt, records: new Map(records.map((record) => [record.shard, record])), writtenSince: [] };
 }

@@ -72,6 +72,11 @@ export class ShardHistory {
     this.waysBack = new Set([...this.waysBack, ...snapshots]);
   }
 
+  /** Acts that may have moved the shard lead back as well. */
+  allowWaysBack(acts: readonly Planned[]): void {
+    this.waysBack = new Set([...this.waysBack, ...acts.map(({ snapshot }) => snapshot.checkpoint)]);
+  }
+
   forget(): void {
     this.done = new Set();
     this.openPerhaps = undefined;

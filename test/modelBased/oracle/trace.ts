@@ -57,8 +57,7 @@ export interface Exchange {
   readonly shard: number | undefined;
   readonly query: Readonly<Record<string, string>>;
   readonly sent: string;
-  /** Unix milliseconds of the service's clock: when it was handed over, and when it reached the service. */
-  readonly sentAt: number;
+  /** Unix milliseconds of the service's clock, when its bytes left. */
   readonly arrivedAt: number;
   /** What the client was told; undefined where it got no answer. */
   readonly status: number | undefined;

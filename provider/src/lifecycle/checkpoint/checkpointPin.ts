@@ -1,11 +1,12 @@
 import { type Cursor } from "../../model/cursor.js";
-import { type ShardIdentity, formatShardId } from "../../model/identity.js";
+import { type GroupIdentity, type ShardIdentity, formatShardId } from "../../model/identity.js";
 import { type Bounds } from "../../rules/intent.js";
 import { type Wish } from "../../rules/plan.js";
 import { boundInputs, readBounds } from "../bounds.js";
+import { groupInputs, readGroup } from "../groupInputs.js";
 import { type Declared, DeclaredReader, type Problem, notYetKnown } from "../declared.js";
 import { digestOfTriggers } from "../triggers.js";
-import { booleanInput, cursorInput, filledTextInput, nameInput, shardInput, textInput } from "../inputs.js";
+import { booleanInput, cursorInput, filledTextInput, shardInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupCheckpoint whose every input is known and right. */
 export interface CheckpointPin {
@@ -27,9 +28,7 @@ export type CheckpointDeclaration =
 
 /** Every input of ConsumerGroupCheckpoint, in the order in which documentation and reports name them. */
 export const checkpointInputs = [
-  "project",
-  "logstore",
-  "consumerGroup",
+  ...groupInputs,
   "shard",
   "checkpoint",
   "triggers",
@@ -43,9 +42,7 @@ export const checkpointInputs = [
 export function readCheckpointDeclaration(declared: Declared): CheckpointDeclaration {
   const reader = new DeclaredReader("ConsumerGroupCheckpoint", declared);
   const read = {
-    project: reader.required("project", nameInput("project")),
-    logstore: reader.required("logstore", nameInput("logstore")),
-    consumerGroup: reader.required("consumerGroup", nameInput("consumerGroup")),
+    group: readGroup(reader),
     shard: reader.required("shard", shardInput),
     checkpoint: reader.required("checkpoint", cursorInput),
     triggers: reader.anything("triggers"),
@@ -55,31 +52,22 @@ export function readCheckpointDeclaration(declared: Declared): CheckpointDeclara
     reason: reader.optional("reason", textInput),
   };
   const self = reader.optional("self", textInput) ?? "";
-  reader.refuseOthers(checkpointInputs, ["self"]);
+  reader.refuseOthers(checkpointInputs);
   const problems = [...reader.problems, ...forceProblems(declared, read)];
   if (problems.length > 0) return { kind: "wrong", problems };
-  const { project, logstore, consumerGroup, shard, checkpoint } = read;
-  if (
-    reader.unknowns.length > 0 ||
-    project === undefined ||
-    logstore === undefined ||
-    consumerGroup === undefined ||
-    shard === undefined ||
-    checkpoint === undefined
-  ) {
+  const { group, shard, checkpoint } = read;
+  if (reader.unknowns.length > 0 || group === undefined || shard === undefined || checkpoint === undefined) {
     return { kind: "incomplete", unknowns: reader.unknowns };
   }
   return {
     kind: "complete",
-    pin: pinOf({ ...read, self, project, logstore, consumerGroup, shard, checkpoint }),
+    pin: pinOf({ ...read, self, group, shard, checkpoint }),
   };
 }
 
 function pinOf(read: {
   readonly self: string;
-  readonly project: string;
-  readonly logstore: string;
-  readonly consumerGroup: string;
+  readonly group: GroupIdentity;
   readonly shard: number;
   readonly checkpoint: Cursor;
   readonly triggers: unknown;
@@ -88,8 +76,8 @@ function pinOf(read: {
   readonly bounds: Bounds;
   readonly reason: string | undefined;
 }): CheckpointPin {
-  const { project, logstore, consumerGroup, shard, checkpoint, bounds, ...rest } = read;
-  return { ...rest, identity: { project, logstore, consumerGroup, shard }, target: checkpoint, bounds };
+  const { group, shard, checkpoint, bounds, ...rest } = read;
+  return { ...rest, identity: { ...group, shard }, target: checkpoint, bounds };
 }
 
 /** What the pin asks for, as acts are compared by it. */

@@ -19,7 +19,9 @@ import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
+import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
+import { lookWhenQuiet } from "../lookWhenQuiet.js";
 import { lookForRun, observationOf } from "../lookForRun.js";
 import { observeShard } from "../observe.js";
 import { openActs } from "../replay/askGroup.js";
@@ -97,7 +99,7 @@ export async function diffCheckpoint(
     if (checked) throw unreadable("the declared inputs");
     return { changes: false, replaces: [] };
   }
-  const replaces = (["project", "logstore", "consumerGroup", "shard"] as const).filter(
+  const replaces = ([...groupInputs, "shard"] as const).filter(
     (name) => before.identity[name] !== pin.identity[name],
   );
   if (replaces.length > 0) return { changes: true, replaces };
@@ -292,15 +294,13 @@ async function planAct(
   generation: string,
   context: LifecycleContext,
 ): Promise<Act> {
-  const observation = await observeShard(context.client, pin.identity, pin.target);
+  const observation = await observeWhenQuiet(pin, ledger, context);
   if (observation.kind === "unseen") {
     return unseenAct(pin, generation, observation.failure, observation.serverTime, context);
   }
   const { shard } = observation;
-  if (shard === undefined) {
-    const refusal = { kind: "unknownShard", knownShards: observation.knownShards } as const;
-    throw refused(pin, [{ shard: pin.identity.shard, refusal }]);
-  }
+  // Unknown shards were refused by the look already.
+  if (shard === undefined) throw new RangeError(`shard ${String(pin.identity.shard)} was not looked at`);
   const round = roundOf(pin, observation.serverTime, observation.knownShards, generation, context);
   context.memory.notePlanned(round.id, shard.shard, shard.end);
   const planned = {
@@ -328,6 +328,29 @@ async function planAct(
     { deadline: pin.bounds.applyBefore, allowSkip: false },
   );
   return actAsked(inheriting) ?? actOf(planned, pin.target, planned.targetTime);
+}
+
+/** A look that failed is the caller's to judge: the shard can have expired all the same. */
+function observeWhenQuiet(
+  pin: CheckpointPin,
+  ledger: Ledger,
+  context: LifecycleContext,
+): Promise<Observation> {
+  const { shard } = pin.identity;
+  return lookWhenQuiet(
+    {
+      subject: subjectOf(pin),
+      of: "shard",
+      bounds: pin.bounds,
+      look: () => observeShard(context.client, pin.identity, pin.target),
+      refusalsOf: (observation) => {
+        if (observation.kind === "unseen") return [];
+        const decision = decideSeen(pin, undefined, observation, ledger, context);
+        return decision.kind === "refused" ? [{ shard, refusal: decision.refusal }] : [];
+      },
+    },
+    context,
+  );
 }
 
 /** A shard that cannot be looked at can still have expired, and then nothing has to be looked at. */

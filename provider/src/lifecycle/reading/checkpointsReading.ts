@@ -23,10 +23,14 @@ export interface ShardReading {
   readonly lag: bigint | undefined;
   /** From the log group at the checkpoint to the service's clock; 0 where nothing is left to read. */
   readonly lagTime: Duration | undefined;
+  /** Log groups that expired before they were read; undefined where none did. */
+  readonly lost: bigint | undefined;
 }
 
 export interface GroupReading {
   readonly serverTime: Instant;
+  /** After how long without a heartbeat the group gives a consumer's shards to others. */
+  readonly timeout: Duration;
   readonly shards: readonly ShardReading[];
 }
 
@@ -37,7 +41,7 @@ export async function readCheckpoints(client: SlsClient, identity: GroupIdentity
   const readings = shards.value.map((shard) =>
     readShard(client, identity, shard, recordOf(checkpoints.value, shard.shard), serverTime),
   );
-  return { serverTime, shards: await inOrder(readings) };
+  return { serverTime, timeout: group.value.timeout, shards: await inOrder(readings) };
 }
 
 async function readShard(
@@ -58,7 +62,14 @@ async function readShard(
       : time.kind === "at"
         ? between(serverTime, time.instant)
         : undefined;
-  return { status, record, ...window, time, lag, lagTime };
+  return { status, record, ...window, time, lag, lagTime, lost: lostOf(record, window) };
+}
+
+/** A checkpoint before the oldest log group that is kept: what lay between was never read, and is gone. */
+function lostOf({ checkpoint }: CheckpointRecord, { begin }: Window): bigint | undefined {
+  if (checkpoint.kind !== "at") return undefined;
+  const lost = positionOf(begin) - positionOf(checkpoint.cursor);
+  return lost > 0n ? lost : undefined;
 }
 
 /** Nothing is left to read in a shard that holds nothing, wherever the group stands. */
@@ -78,6 +89,7 @@ export async function getCheckpoints(client: SlsClient, declared: Declared) {
   const reading = await readCheckpoints(client, identity);
   const lag = { ...lagInLogGroups(reading.shards), ...longestLag(reading.shards) };
   return {
+    id: formatGroupId(identity),
     readAt: formatInstant(reading.serverTime),
     shards: reading.shards.map(encodeShard),
     ...lag,
@@ -85,7 +97,7 @@ export async function getCheckpoints(client: SlsClient, declared: Declared) {
   };
 }
 
-function encodeShard({ status, record, begin, end, time, lag, lagTime }: ShardReading) {
+function encodeShard({ status, record, begin, end, time, lag, lagTime, lost }: ShardReading) {
   return {
     shard: record.shard,
     status,
@@ -95,6 +107,7 @@ function encodeShard({ status, record, begin, end, time, lag, lagTime }: ShardRe
     end,
     ...(lag !== undefined && { lagLogGroups: Number(lag) }),
     ...(lagTime !== undefined && { lagSeconds: secondsOf(lagTime) }),
+    ...(lost !== undefined && { lostLogGroups: Number(lost) }),
     ...(record.consumer !== undefined && { consumer: record.consumer }),
     ...(record.updateTime !== undefined && { committedAt: formatInstant(record.updateTime) }),
   };
@@ -137,14 +150,16 @@ function describeReading(
   ].join("\n");
 }
 
-function describeShard({ status, record, time, lag, lagTime }: ShardReading): readonly string[] {
+function describeShard({ status, record, time, lag, lagTime, lost }: ShardReading): readonly string[] {
   const committed = record.updateTime === undefined ? [] : [formatInstant(record.updateTime)];
   return [
     `${String(record.shard)}${status === "readonly" ? " (read-only)" : ""}`,
     describePosition(record.checkpoint, time),
-    lag === undefined || lagTime === undefined
-      ? "not known"
-      : `${describeLogGroups(lag)}, ${describeDuration(lagTime)}`,
+    lost !== undefined
+      ? `data lost: ${describeLogGroups(lost)} expired before they were read`
+      : lag === undefined || lagTime === undefined
+        ? "not known"
+        : `${describeLogGroups(lag)}, ${describeDuration(lagTime)}`,
     [record.consumer ?? [], committed].flat().join(", "),
   ];
 }

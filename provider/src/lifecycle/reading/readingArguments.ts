@@ -1,7 +1,7 @@
 import { type GroupIdentity } from "../../model/identity.js";
 import { type Declared, DeclaredReader, type Problem } from "../declared.js";
 import { RefusedError } from "../failures.js";
-import { nameInput } from "../inputs.js";
+import { groupInputs, readGroup } from "../groupInputs.js";
 
 /** Reads which group a read function is asked about; throws with all problems at once. */
 export function readGroupArguments(
@@ -10,15 +10,10 @@ export function readGroupArguments(
   others: readonly string[] = [],
 ): GroupIdentity {
   const reader = new DeclaredReader(name, declared);
-  const project = reader.required("project", nameInput("project"));
-  const logstore = reader.required("logstore", nameInput("logstore"));
-  const consumerGroup = reader.required("consumerGroup", nameInput("consumerGroup"));
-  reader.refuseOthers(["project", "logstore", "consumerGroup", ...others]);
-  if (project === undefined || logstore === undefined || consumerGroup === undefined) {
-    throw wrongArguments(name, reader.problems);
-  }
-  if (reader.problems.length > 0) throw wrongArguments(name, reader.problems);
-  return { project, logstore, consumerGroup };
+  const identity = readGroup(reader);
+  reader.refuseOthers([...groupInputs, ...others]);
+  if (identity === undefined || reader.problems.length > 0) throw wrongArguments(name, reader.problems);
+  return identity;
 }
 
 function wrongArguments(name: string, problems: readonly Problem[]): RefusedError {

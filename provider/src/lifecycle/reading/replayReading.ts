@@ -68,7 +68,7 @@ async function planOf(client: SlsClient, replay: Replay) {
       positionOf: (shard) => positionOfShard(replay.positions, shard),
       previousOf: () => ({ kind: "nothingBefore" }),
     });
-    return seenPlan(subject, look, decisionsOf(look, decideLook(replay, look, isNobodys)));
+    return seenPlan(subject, replay, look, decisionsOf(look, decideLook(replay, look, isNobodys)));
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
     return unseenPlan(subject, replay, failure);
@@ -118,15 +118,21 @@ function unseenPlan(subject: Subject, replay: Replay, failure: SlsError) {
   };
 }
 
-function seenPlan(subject: Subject, look: PlanLook, decisions: readonly ShardDecision[]) {
+function seenPlan(subject: Subject, { bounds }: Replay, look: PlanLook, decisions: readonly ShardDecision[]) {
   const refusals = refusalsOf(look, decisions);
   const shards = decisions.map(encodeShard);
   const moves = decisions.flatMap(({ decision }) => plannedMove(decision) ?? []);
   const verdict = verdictOf(refusals, moves);
   const [readAgainLogGroups, neverReadLogGroups] = [sumOf(moves, "back"), sumOf(moves, "forward")];
+  const { serverTime, retention } = look.seen;
   return {
+    id: subject.id,
     verdict,
-    readAt: formatInstant(look.seen.serverTime),
+    readAt: formatInstant(serverTime),
+    ...(subject.reason !== undefined && { reason: subject.reason }),
+    maxMoveSeconds: secondsOf(bounds.maxMove),
+    ...(bounds.applyBefore !== undefined && { applyBefore: formatInstant(bounds.applyBefore) }),
+    ...(retention !== undefined && { retentionSeconds: secondsOf(retention) }),
     shards,
     totals: totalsOf(shards.map(({ action }) => action)),
     ...(readAgainLogGroups !== undefined && { readAgainLogGroups }),
@@ -212,8 +218,27 @@ function sumOf(moves: readonly Move[], direction: Move["direction"]): number | u
 function encodeRefusals(subject: Subject, refusals: readonly ShardRefusal[]) {
   return [...new Set(refusals.map(({ refusal }) => refusal.kind))].map((kind) => {
     const same = refusals.filter(({ refusal }) => refusal.kind === kind);
-    return { kind, shards: same.map(({ shard }) => shard), message: describeGroupRefusal(subject, same) };
+    return {
+      kind,
+      shards: same.map(({ shard }) => shard),
+      ...consumersOf(same),
+      message: describeGroupRefusal(subject, same),
+    };
   });
+}
+
+/** The consumers of a group are judged together, so each shard of it names the same ones. */
+function consumersOf(refusals: readonly ShardRefusal[]) {
+  const [live] = refusals.flatMap(({ refusal }) => (refusal.kind === "liveConsumers" ? [refusal] : []));
+  if (live === undefined) return {};
+  return {
+    consumers: live.consumers.map(({ shard, consumer, committed }) => ({
+      shard,
+      ...(consumer !== undefined && { consumer }),
+      committedSecondsAgo: secondsOf(committed),
+    })),
+    quietAfterSeconds: secondsOf(live.quietAfter),
+  };
 }
 
 function describePlanFor(

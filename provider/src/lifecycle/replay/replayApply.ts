@@ -10,12 +10,12 @@ import {
   recordRun,
   withDeadlines,
 } from "../../rules/record.js";
-import { isUnfinished } from "../../rules/status.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
+import { changedGroup } from "../groupInputs.js";
 import { UnreadableStateError } from "../unreadable.js";
 import { askGroup, openActs } from "./askGroup.js";
 import { decodeLedger } from "./ledgerState.js";
@@ -58,9 +58,7 @@ export async function diffReplayApply(
   news: Declared,
   context: LifecycleContext,
 ): Promise<DiffResult> {
-  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
-    (name) => typeof news[name] === "string" && olds[name] !== news[name],
-  );
+  const replaces = changedGroup(olds, news);
   if (replaces.length > 0) return { changes: true, replaces };
   const self = typeof news["self"] === "string" ? news["self"] : "";
   if (!context.memory.wasChecked("apply", self)) return silentDiff(olds, news);
@@ -138,9 +136,15 @@ async function applyReplay(
   const result = open.length === 0 ? nothingRun : await run(order, open, before, context);
   const ledger = ledgerAfter(before, asked, result, plan);
   const outs = encodeReplayOuts(declared, plan, ledger);
-  const unfinished = [...ledger.shards.values()].some(({ status }) => isUnfinished(status));
-  if (result.finished && !unfinished && !leavesMixture(ledger, result.shards)) return outs;
+  if (endedWell(ledger, result)) return outs;
   throw unfinishedError(order, ledger, result, outs);
+}
+
+/** A shard that is gone by now has ended, however its run did. */
+function endedWell(ledger: Ledger, { shards, refusals, failure }: RunResult): boolean {
+  if (refusals.length > 0 || failure !== undefined) return false;
+  if (shards.some(({ ended }) => ended?.status === "overwritten")) return false;
+  return unfinishedShards(ledger).length === 0 && !leavesMixture(ledger, shards);
 }
 
 const nothingRun: RunResult = {

@@ -4,7 +4,8 @@ import { type Positions, formatPositions, parsePositions } from "../../model/pos
 import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader, type Problem } from "../declared.js";
-import { booleanInput, nameInput, textInput } from "../inputs.js";
+import { groupInputs, readGroup } from "../groupInputs.js";
+import { booleanInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupReplay whose every input is known and right. */
 export interface Replay {
@@ -26,9 +27,7 @@ export type ReplayDeclaration =
 
 /** Every input of ConsumerGroupReplay, in the order in which documentation and reports name them. */
 export const replayInputs = [
-  "project",
-  "logstore",
-  "consumerGroup",
+  ...groupInputs,
   "from",
   "triggers",
   ...boundInputs,
@@ -40,9 +39,7 @@ export const replayInputs = [
 /** Reads the inputs of a ConsumerGroupReplay. All problems are reported together. */
 export function readReplayDeclaration(declared: Declared, now: Instant): ReplayDeclaration {
   const reader = new DeclaredReader("ConsumerGroupReplay", declared);
-  const project = reader.required("project", nameInput("project"));
-  const logstore = reader.required("logstore", nameInput("logstore"));
-  const consumerGroup = reader.required("consumerGroup", nameInput("consumerGroup"));
+  const identity = readGroup(reader);
   const from = reader.anything("from");
   const rest = {
     triggers: reader.anything("triggers"),
@@ -53,17 +50,11 @@ export function readReplayDeclaration(declared: Declared, now: Instant): ReplayD
     reason: reader.optional("reason", textInput),
   };
   const self = reader.optional("self", textInput) ?? "";
-  reader.refuseOthers(replayInputs, ["self"]);
+  reader.refuseOthers(replayInputs);
   const read = reader.unknowns.includes("from") ? undefined : readPositions(from, now);
   const problems = [...reader.problems, ...(read?.problems ?? [])];
   if (problems.length > 0) return { kind: "wrong", problems };
-  if (
-    reader.unknowns.length > 0 ||
-    read === undefined ||
-    project === undefined ||
-    logstore === undefined ||
-    consumerGroup === undefined
-  ) {
+  if (reader.unknowns.length > 0 || read === undefined || identity === undefined) {
     return { kind: "incomplete", unknowns: reader.unknowns };
   }
   return {
@@ -71,7 +62,7 @@ export function readReplayDeclaration(declared: Declared, now: Instant): ReplayD
     replay: {
       ...rest,
       self,
-      identity: { project, logstore, consumerGroup },
+      identity,
       positions: read.positions,
       writtenAs: typeof from === "string" ? from : undefined,
     },

@@ -3,7 +3,8 @@ import { type Subject } from "../../rules/events.js";
 import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader, type Problem, notYetKnown } from "../declared.js";
-import { nameInput, textInput } from "../inputs.js";
+import { groupInputs, readGroup } from "../groupInputs.js";
+import { textInput } from "../inputs.js";
 import { type StoredPlan, decodePlan } from "./planState.js";
 import { readReplayPermissions } from "./replayDeclaration.js";
 
@@ -23,15 +24,7 @@ export type ReplayOrderReading =
   | { readonly kind: "wrong"; readonly problems: readonly Problem[] };
 
 /** What state keeps of the inputs beside the plan, which stands in the plan's own state. */
-export const orderInputs = [
-  "project",
-  "logstore",
-  "consumerGroup",
-  ...boundInputs,
-  "allowTruncated",
-  "allowSkip",
-  "reason",
-] as const;
+export const orderInputs = [...groupInputs, ...boundInputs, "allowTruncated", "allowSkip", "reason"] as const;
 
 /**
  * Reads the inputs of the writes. The component made them of what its plan checked, but with `--target` no check of
@@ -39,23 +32,18 @@ export const orderInputs = [
  */
 export function readReplayOrder(declared: Declared): ReplayOrderReading {
   const reader = new DeclaredReader("ConsumerGroupReplay", declared);
-  const project = reader.required("project", nameInput("project"));
-  const logstore = reader.required("logstore", nameInput("logstore"));
-  const consumerGroup = reader.required("consumerGroup", nameInput("consumerGroup"));
+  const identity = readGroup(reader);
   const bounds = { ...readBounds(reader), ...readReplayPermissions(reader) };
   const reason = reader.optional("reason", textInput);
   const self = reader.optional("self", textInput) ?? "";
   if (reader.problems.length > 0) return { kind: "wrong", problems: reader.problems };
-  if (project === undefined || logstore === undefined || consumerGroup === undefined) {
-    return { kind: "incomplete" };
-  }
-  if (reader.unknowns.length > 0) return { kind: "incomplete" };
+  if (identity === undefined || reader.unknowns.length > 0) return { kind: "incomplete" };
   const { plan } = declared;
   return {
     kind: "complete",
     order: {
       self,
-      identity: { project, logstore, consumerGroup },
+      identity,
       plan: plan === notYetKnown || plan === undefined ? undefined : decodePlan(plan),
       bounds,
       reason,

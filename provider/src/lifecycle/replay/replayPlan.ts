@@ -4,17 +4,17 @@ import { formatGroupId } from "../../model/identity.js";
 import { positionOfShard } from "../../model/positions.js";
 import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../rules/decide.js";
 import { type Subject } from "../../rules/events.js";
-import { type RefusedShard, timeUntilQuiet } from "../../rules/nextStep.js";
+import { type RefusedShard } from "../../rules/nextStep.js";
 import { type Change, type Plan, isNewWish, plansAnew, plansAnything } from "../../rules/plan.js";
-import { durationOfMilliseconds } from "../../model/duration.js";
 import { type Instant } from "../../model/instant.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError } from "../failures.js";
+import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
-import { pause } from "../pause.js";
+import { lookWhenQuiet } from "../lookWhenQuiet.js";
 import { Progress } from "../progress.js";
 import { withoutAbsent } from "../stateFields.js";
 import { unreadable } from "../unreadable.js";
@@ -156,9 +156,7 @@ export function diffReplayPlan(olds: Declared, news: Declared, context: Lifecycl
     if (checked) throw unreadable("the declared inputs");
     return { changes: false, replaces: [] };
   }
-  const replaces = (["project", "logstore", "consumerGroup"] as const).filter(
-    (name) => before.identity[name] !== replay.identity[name],
-  );
+  const replaces = groupInputs.filter((name) => before.identity[name] !== replay.identity[name]);
   if (replaces.length > 0) return { changes: true, replaces };
   if (checked) keepCandidate(replay, olds, context);
   return { changes: replayInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces: [] };
@@ -239,7 +237,7 @@ async function planReplay(
 ): Promise<StoredPlan> {
   const generation = earlier?.wish.generation ?? context.newId();
   try {
-    const seen = await lookWhenQuiet(replay, change, context);
+    const seen = await lookToPlan(replay, change, context);
     const plan = planAfterLook(earlier, wishOf(replay, generation), seen, roundOf(replay, context));
     notePlanned(plan, seen, context);
     return plan;
@@ -265,43 +263,24 @@ function notePlanned(plan: StoredPlan, { shards }: PlanLook, context: LifecycleC
 }
 
 /**
- * A refusal that is certain without the ledger stops the plan, so that the next up looks anew: by a look from before
- * the consumers were stopped, every shard would be found elsewhere. Everything else is decided with the ledger.
+ * A refusal that is certain without the ledger stops the plan, so that the next up looks anew. Everything else is
+ * decided with the ledger.
  */
-async function lookWhenQuiet(
+function lookToPlan(
   replay: Replay,
   change: Change | undefined,
   context: LifecycleContext,
 ): Promise<PlanLook> {
-  const { bounds } = replay;
-  const started = context.monotonic();
-  let said = false;
-  for (;;) {
-    const seen = await look(replay, change, context);
-    const refusals = certainRefusals(replay, seen, change, context);
-    if (refusals.length === 0) return seen;
-    const live = onlyLiveConsumers(refusals);
-    const left = bounds.waitTimeout / 1_000 - (context.monotonic() - started);
-    const patient = live !== undefined && bounds.onActiveConsumers === "wait" && timeUntilQuiet(live) <= left;
-    if (!patient) {
-      throw new RefusedError({ kind: "refused", subject: subjectOf(replay), of: "group", refusals });
-    }
-    if (!said) {
-      context.emit({
-        kind: "waiting",
-        subject: subjectOf(replay),
-        refusal: live,
-        waitTimeout: bounds.waitTimeout,
-      });
-      said = true;
-    }
-    await pause(durationOfMilliseconds(timeUntilQuiet(live)), context);
-  }
-}
-
-function onlyLiveConsumers(refusals: readonly RefusedShard[]) {
-  const live = refusals.flatMap(({ refusal }) => (refusal.kind === "liveConsumers" ? [refusal] : []));
-  return live.length === refusals.length ? live[0] : undefined;
+  return lookWhenQuiet(
+    {
+      subject: subjectOf(replay),
+      of: "group",
+      bounds: replay.bounds,
+      look: () => look(replay, change, context),
+      refusalsOf: (seen) => certainRefusals(replay, seen, change, context),
+    },
+    context,
+  );
 }
 
 /** The refusals of shards whose wish no act of the ledger can follow. */

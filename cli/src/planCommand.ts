@@ -1,0 +1,85 @@
+import { describeDuration, durationOfSeconds } from "../../provider/src/model/duration.js";
+import { planPage } from "../../provider/src/texts/pages/planPage.js";
+import { type Look } from "./commandArguments.js";
+import { programOf } from "./program.js";
+import { groupLabels, prometheusText } from "./prometheus.js";
+import { type Plan, type Reader, answerOf } from "./reader.js";
+import { type Shown } from "./shown.js";
+import { type Column, plain, table } from "./table.js";
+
+type PlanLook = Extract<Look, { command: "plan" }>;
+
+/** Plans a replay. */
+export async function plan(reader: Reader, { inputs }: PlanLook): Promise<Shown> {
+  const answer = answerOf(await reader.plan(inputs));
+  return {
+    answer,
+    exitCode: answer.verdict === "refused" ? 1 : 0,
+    table: (width) => planTable(answer, width),
+    markdown: () => `${answer.text}\n`,
+    html: () => planPage(answer),
+    prometheus: () => planMetrics(answer),
+  };
+}
+
+/** Prints the program of a replay. Without `from`, each shard is pinned where it stands today, to be edited. */
+export async function program(reader: Reader, { inputs }: PlanLook): Promise<string> {
+  const { project, logstore, consumerGroup } = inputs;
+  const { shards, readAt } = answerOf(await reader.checkpoints({ project, logstore, consumerGroup }));
+  return programOf(inputs, shards, readAt);
+}
+
+const columns: readonly Column[] = [
+  { name: "Shard", right: true },
+  { name: "Would" },
+  { name: "Log groups", right: true },
+  { name: "Span", right: true },
+  { name: "Stands at" },
+  { name: "Would stand at" },
+  { name: "Note" },
+];
+
+const verdicts: Readonly<Record<Plan["verdict"], string>> = {
+  moves: "✓ moves",
+  nothing: "✓ nothing to do",
+  liveConsumers: "● moves, once its consumers were stopped",
+  refused: "✗ refused",
+};
+
+function planTable(answer: Plan, width: number): string {
+  const id = "id" in answer ? `${answer.id}: ` : "";
+  const at = "readAt" in answer ? `\nas of ${answer.readAt}` : "";
+  const rows = answer.shards.map((shard) => [
+    String(shard.shard),
+    shard.action,
+    shard.logGroups?.toLocaleString("en-US") ?? "",
+    shard.spanSeconds === undefined ? "" : describeDuration(durationOfSeconds(shard.spanSeconds)),
+    shard.checkpointTime ?? shard.checkpoint,
+    shard.targetTime ?? shard.target ?? "",
+    shard.refusal ?? "",
+  ]);
+  const refusals = answer.refusals.map(({ message }) => `\n${message.split("\n").map(plain).join("\n")}\n`);
+  const shown = rows.length === 0 ? "" : `\n${table(columns, rows, width)}\n`;
+  return `${id}${verdicts[answer.verdict]}${at}\n${refusals.join("")}${shown}`;
+}
+
+function planMetrics(answer: Plan): string {
+  const id = "id" in answer ? answer.id : "";
+  const sample = (value: (shard: Plan["shards"][number]) => number | undefined) =>
+    answer.shards.map((shard) => ({
+      labels: { ...groupLabels(id), shard: String(shard.shard), action: shard.action },
+      value: value(shard),
+    }));
+  return prometheusText([
+    {
+      name: "sls_replay_plan_log_groups",
+      help: "Log groups between where a shard stands and where it would stand.",
+      samples: sample(({ logGroups }) => logGroups),
+    },
+    {
+      name: "sls_replay_plan_span_seconds",
+      help: "How far a shard would move in receive time.",
+      samples: sample(({ spanSeconds }) => spanSeconds),
+    },
+  ]);
+}

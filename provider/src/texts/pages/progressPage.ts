@@ -1,0 +1,188 @@
+import { describeRate } from "../describePace.js";
+import { formatShards } from "../../model/shardRanges.js";
+import { count, milliseconds, notKnown, ofShards, span, time } from "./answers.js";
+import { type Tone, pageOf, section, tableElement } from "./document.js";
+import { type Html, html, nothing } from "./html.js";
+import { windowChart } from "./windowChart.js";
+
+/** What a progress page is made of: the answer of `getReplayProgress`. */
+export interface ProgressAnswer {
+  readonly id: string;
+  readonly readAt: string;
+  readonly shards: readonly FollowedShard[];
+  readonly totals: Readonly<Record<string, number>>;
+  readonly remainingLogGroups?: number;
+  readonly logGroupsPerSecond?: number;
+  readonly etaSeconds?: number;
+  readonly doneAt?: string;
+  readonly slowestShard?: number;
+  readonly lagSeconds?: number;
+  readonly stalled: readonly number[];
+  readonly rewound: readonly number[];
+  readonly notCovered: readonly number[];
+  readonly text: string;
+}
+
+/** How far one shard is. */
+export interface FollowedShard {
+  readonly shard: number;
+  readonly state: string;
+  readonly status?: string;
+  readonly pinTime?: string;
+  readonly previousCheckpointTime?: string;
+  readonly checkpoint?: string;
+  readonly checkpointTime?: string;
+  readonly consumer?: string;
+  readonly committedAt?: string;
+  readonly doneLogGroups?: number;
+  readonly remainingLogGroups?: number;
+  readonly logGroupsPerSecond?: number;
+  readonly rateSince?: string;
+  readonly etaSeconds?: number;
+  readonly trend?: string;
+  readonly stalled?: boolean;
+  readonly rewound?: boolean;
+  readonly lagSeconds?: number;
+  readonly lostLogGroups?: number;
+}
+
+/** Returns how far a replay is as one HTML document that needs no script and asks nobody for anything. */
+export function progressPage(progress: ProgressAnswer): string {
+  const covered = progress.shards.filter(({ state }) => state !== "notCovered");
+  const finished = covered.filter(isFinished);
+  const { tone, word } = verdictOf(progress, finished.length, covered.length);
+  return pageOf({
+    kind: "Replay progress",
+    id: progress.id,
+    readAt: progress.readAt,
+    tone,
+    word,
+    verdict: `${ofShards(finished.length, covered.length)} have caught up${expectation(progress)}`,
+    numbers: [
+      { name: "Still to read again", value: `${count(progress.remainingLogGroups)} log groups` },
+      { name: "Pace", value: rate(progress.logGroupsPerSecond) },
+      { name: "Done", value: progress.doneAt === undefined ? notKnown : `in ${span(progress.etaSeconds)}` },
+      { name: "Longest lag", value: span(progress.lagSeconds) },
+    ],
+    sections: [
+      section("What is wrong", ...warningsOf(progress)),
+      section("How far each shard is", chartOf(progress, covered)),
+      section("All shards", tableOf(progress)),
+    ],
+    answer: progress,
+  });
+}
+
+/** Whether a shard has nothing left to read again. */
+export function isFinished({ state, remainingLogGroups }: FollowedShard): boolean {
+  return state === "caughtUp" || (state === "atPin" && remainingLogGroups === 0);
+}
+
+function verdictOf(
+  { totals, stalled, rewound, shards }: ProgressAnswer,
+  finished: number,
+  covered: number,
+): { readonly tone: Tone; readonly word: string } {
+  if ((totals["overwritten"] ?? 0) > 0) return { tone: "bad", word: "Overwritten." };
+  if (shards.some(({ lostLogGroups }) => lostLogGroups !== undefined))
+    return { tone: "bad", word: "Data lost." };
+  if (rewound.length > 0) return { tone: "bad", word: "Rewound." };
+  if (finished === covered) return { tone: "good", word: "Done." };
+  if (stalled.length > 0) return { tone: "notice", word: "Stalled." };
+  return { tone: "notice", word: "Reading." };
+}
+
+function expectation({ doneAt, etaSeconds, slowestShard }: ProgressAnswer): string {
+  if (doneAt === undefined || etaSeconds === 0) return ".";
+  return `; all of them at about ${doneAt}. Shard ${String(slowestShard)} decides it.`;
+}
+
+function rate(perSecond: number | undefined): string {
+  return perSecond === undefined ? notKnown : describeRate(perSecond);
+}
+
+function warningsOf({ shards, stalled, rewound }: ProgressAnswer): readonly Html[] {
+  const of = (holds: (shard: FollowedShard) => boolean) => shards.filter(holds).map(({ shard }) => shard);
+  return [
+    warning(
+      "overwritten by a consumer",
+      of(({ state }) => state === "overwritten"),
+    ),
+    warning(
+      "data lost: log groups expired before they were read",
+      of(({ lostLogGroups }) => lostLogGroups !== undefined),
+    ),
+    warning("rewound: they stand before where they stood at the earlier look", rewound),
+    warning("stalled: nobody has committed for three save intervals", stalled),
+    warning(
+      "not pinned",
+      of(({ state }) => state === "notPinned"),
+    ),
+    warning(
+      "gone from the logstore",
+      of(({ state }) => state === "gone"),
+    ),
+  ];
+}
+
+function warning(what: string, shards: readonly number[]): Html {
+  return shards.length === 0
+    ? nothing
+    : html`<p><strong>✗</strong> ${what}: shards ${formatShards(shards)}</p>`;
+}
+
+function chartOf({ readAt }: ProgressAnswer, shards: readonly FollowedShard[]): Html {
+  return windowChart({
+    title: "Readers by receive time, from the pin to where they stood before",
+    now: Date.parse(readAt),
+    arrowFromTarget: true,
+    rows: shards.map((shard) => ({
+      shard: shard.shard,
+      stands: milliseconds(shard.checkpointTime),
+      target: milliseconds(shard.pinTime),
+      goal: milliseconds(shard.previousCheckpointTime),
+      note: `${stateOf(shard)}, stands at ${time(shard.checkpointTime)}`,
+    })),
+  });
+}
+
+function stateOf({ state, status, stalled, rewound }: FollowedShard): string {
+  return [
+    state === "notPinned" && status !== undefined ? `notPinned (${status})` : state,
+    ...(stalled === true ? ["stalled"] : []),
+    ...(rewound === true ? ["rewound"] : []),
+  ].join(", ");
+}
+
+function tableOf({ shards }: ProgressAnswer): Html {
+  const number = (value: number | undefined): string => (value === undefined ? "" : count(value));
+  return tableElement(
+    "Rates are the average since the pin, or of the time since the earlier look.",
+    [
+      "Shard",
+      "State",
+      "Pinned at",
+      "Stands at",
+      "Stood at",
+      "Read",
+      "Left",
+      "Pace",
+      "Time left",
+      "Lag",
+      "Last commit",
+    ],
+    shards.map((shard) => [
+      String(shard.shard),
+      stateOf(shard),
+      shard.pinTime ?? "",
+      shard.checkpointTime ?? shard.checkpoint ?? "",
+      shard.previousCheckpointTime ?? "",
+      number(shard.doneLogGroups),
+      number(shard.remainingLogGroups),
+      shard.logGroupsPerSecond === undefined ? "" : describeRate(shard.logGroupsPerSecond),
+      shard.etaSeconds === undefined ? "" : span(shard.etaSeconds),
+      shard.lagSeconds === undefined ? "" : span(shard.lagSeconds),
+      [shard.consumer ?? [], shard.committedAt ?? []].flat().join(", "),
+    ]),
+  );
+}
