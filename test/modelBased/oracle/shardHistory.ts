@@ -32,6 +32,7 @@ export class ShardHistory {
   /** The intention that was planned last, and the latest deadline that it was given. */
   wished = "keep";
   deadline: number | undefined;
+  #isDoubted = false;
   readonly #planned = new Map<string, Planned[]>();
   readonly #applied: Planned[] = [];
 
@@ -60,7 +61,9 @@ export class ShardHistory {
   apply(planned: Planned, target: string): void {
     const taken = this.openPerhaps?.target === target ? this.openPerhaps : undefined;
     this.#applied.push(planned);
-    this.waysBack = taken?.waysBack ?? new Set([planned.snapshot.checkpoint]);
+    // An act in doubt may have been taken up by this one, with its way back.
+    const doubted = this.#isDoubted ? this.waysBack : [];
+    this.waysBack = taken?.waysBack ?? new Set([planned.snapshot.checkpoint, ...doubted]);
     this.#stand(planned.intention, taken);
   }
 
@@ -76,6 +79,7 @@ export class ShardHistory {
   doubt(intention: string): void {
     const snapshots = this.plannedFor(intention).map(({ snapshot }) => snapshot.checkpoint);
     this.done = new Set();
+    this.#isDoubted = true;
     this.waysBack = new Set([...this.waysBack, ...snapshots]);
   }
 
@@ -93,5 +97,6 @@ export class ShardHistory {
     this.done = new Set([intention, ...(taken?.intentions ?? [])]);
     this.doneAsBehind = false;
     this.openPerhaps = undefined;
+    this.#isDoubted = false;
   }
 }
