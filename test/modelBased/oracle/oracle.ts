@@ -488,7 +488,9 @@ export class Oracle {
     if (writes.some(({ status }) => status === undefined || status >= 500)) return history.doubt(intention);
     const atSnapshot = history.plannedFrom(intention, last) !== undefined;
     if (target !== undefined && last.checkpoint === target) {
-      history.allowWaysBack(planned.filter((each) => mayHaveWritten(each, last, call)));
+      const mistakable = planned.filter((each) => mayHaveWritten(each, last, call));
+      history.allowWaysBack(mistakable);
+      if (mistakable.length > 0) this.#ours.add(ourKey(`${group}/${shard}`, last));
       return moved ? history.doubt(intention) : history.fulfil(intention, target, "there");
     }
     if (instantOf(position) !== undefined && target !== undefined && isBefore(last.checkpoint, target)) {
