@@ -207,18 +207,20 @@ export class Oracle {
 
   #planPin(call: CallLog, history: ShardHistory, intention: string): void {
     const { shard = 0, checkpoint } = call.began.declared;
-    const [first] = call.looks;
-    if (first === undefined || call.writes.length > 0) return;
+    if (call.writes.length > 0) return;
     if (history.wished !== intention) history.deadline = undefined;
     history.wished = intention;
-    history.plan({
-      intention,
-      snapshot: first.records.get(shard) ?? untouched,
-      target: checkpoint,
-      knownShards: call.knownShards ?? [],
-      plannedAt: first.sentAt,
-      process: call.began.process,
-    });
+    // The look right before a write judges the act, and plans none.
+    for (const { records, sentAt } of call.looks.slice(0, -1)) {
+      history.plan({
+        intention,
+        snapshot: records.get(shard) ?? untouched,
+        target: checkpoint,
+        knownShards: call.knownShards ?? [],
+        plannedAt: sentAt,
+        process: call.began.process,
+      });
+    }
   }
 
   #judgeAsked(
@@ -314,14 +316,12 @@ export class Oracle {
     shard: number,
     { checkpoint, updateTime }: SavedRecordLike,
   ): boolean {
-    const asked = this.#askedOf(call, group, shard);
     const history = this.#shard(group, shard);
     const isUnread = history.unread.some(
       (each) => each.checkpoint === checkpoint && updateTime / 1_000 >= each.plannedAt,
     );
     if (isUnread) return true;
-    if (asked === undefined) return false;
-    const planned = history.plannedFor(asked.intention);
+    const planned = history.plannedElsewhere(call.began.process);
     return planned.some(
       (each) =>
         (each.target ?? checkpoint) === checkpoint &&

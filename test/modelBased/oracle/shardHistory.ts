@@ -47,6 +47,11 @@ export class ShardHistory {
     return this.#planned.get(intention) ?? [];
   }
 
+  /** What other processes planned, of which a run may have been killed. */
+  plannedElsewhere(process: number): readonly Planned[] {
+    return [...this.#planned.values()].flat().filter((each) => each.process !== process);
+  }
+
   plannedFrom(intention: string, snapshot: SavedRecord): Planned | undefined {
     return this.plannedFor(intention).findLast((each) => sameRecord(each.snapshot, snapshot));
   }
