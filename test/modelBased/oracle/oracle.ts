@@ -235,8 +235,8 @@ export class Oracle {
       this.#violate(`${about} for ${position}, which is what was done last`);
     }
     // Allowed to skip, a shard that was left behind acts anew, under what is declared now.
-    const held = skips ? undefined : history.deadline;
-    const deadline = latest(held, deadlineOf(declared));
+    const declaredNow = deadlineOf(declared);
+    const deadline = skips && declaredNow === undefined ? undefined : latest(history.deadline, declaredNow);
     if (deadline !== undefined && write.arrivedAt > deadline) {
       this.#violate(`${about} ${write.arrivedAt - deadline} ms after its deadline`);
     }
@@ -478,9 +478,10 @@ export class Oracle {
     const moved = seen.some((record) => !sameRecord(record, last));
     if (history.done.has(intention)) {
       const sent = writes.find((write) => write.status === undefined || write.status < 400);
-      const elsewhere = last.checkpoint !== target && history.plannedFrom(intention, last) === undefined;
-      if (!returned && sent !== undefined && elsewhere) {
-        const { checkpoint } = JSON.parse(sent.sent) as { readonly checkpoint: string };
+      if (returned || sent === undefined) return;
+      const { checkpoint } = JSON.parse(sent.sent) as { readonly checkpoint: string };
+      const elsewhere = last.checkpoint !== checkpoint && history.plannedFrom(intention, last) === undefined;
+      if (elsewhere) {
         history.openPerhaps = { intentions: history.done, target: checkpoint, waysBack: history.waysBack };
       }
       return;
