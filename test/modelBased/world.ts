@@ -136,7 +136,8 @@ export class World {
 
   /** A consumer that was put back reads the next log group from there. */
   #readOn(shard: number): void {
-    if (this.record(groups.replay, shard)?.checkpoint === this.#moved.get(shard)) {
+    const stands = this.shards().includes(shard) ? this.record(groups.replay, shard)?.checkpoint : undefined;
+    if (stands !== undefined && stands === this.#moved.get(shard)) {
       const at = decodeCursor(this.#moved.get(shard) ?? "") ?? 0n;
       const first = this.#received.get(shard)?.first ?? at;
       this.#moved.delete(shard);

@@ -207,18 +207,20 @@ export class Oracle {
 
   #planPin(call: CallLog, history: ShardHistory, intention: string): void {
     const { shard = 0, checkpoint } = call.began.declared;
-    const [first] = call.looks;
-    if (first === undefined || call.writes.length > 0) return;
+    if (call.writes.length > 0) return;
     if (history.wished !== intention) history.deadline = undefined;
     history.wished = intention;
-    history.plan({
-      intention,
-      snapshot: first.records.get(shard) ?? untouched,
-      target: checkpoint,
-      knownShards: call.knownShards ?? [],
-      plannedAt: first.sentAt,
-      process: call.began.process,
-    });
+    // The look right before a write judges the act, and plans none.
+    for (const { records, sentAt } of call.looks.slice(0, -1)) {
+      history.plan({
+        intention,
+        snapshot: records.get(shard) ?? untouched,
+        target: checkpoint,
+        knownShards: call.knownShards ?? [],
+        plannedAt: sentAt,
+        process: call.began.process,
+      });
+    }
   }
 
   #judgeAsked(
@@ -233,8 +235,8 @@ export class Oracle {
       this.#violate(`${about} for ${position}, which is what was done last`);
     }
     // Allowed to skip, a shard that was left behind acts anew, under what is declared now.
-    const held = skips ? undefined : history.deadline;
-    const deadline = latest(held, deadlineOf(declared));
+    const declaredNow = deadlineOf(declared);
+    const deadline = skips && declaredNow === undefined ? undefined : latest(history.deadline, declaredNow);
     if (deadline !== undefined && write.arrivedAt > deadline) {
       this.#violate(`${about} ${write.arrivedAt - deadline} ms after its deadline`);
     }
@@ -314,14 +316,12 @@ export class Oracle {
     shard: number,
     { checkpoint, updateTime }: SavedRecordLike,
   ): boolean {
-    const asked = this.#askedOf(call, group, shard);
     const history = this.#shard(group, shard);
     const isUnread = history.unread.some(
       (each) => each.checkpoint === checkpoint && updateTime / 1_000 >= each.plannedAt,
     );
     if (isUnread) return true;
-    if (asked === undefined) return false;
-    const planned = history.plannedFor(asked.intention);
+    const planned = history.plannedElsewhere(call.began.process);
     return planned.some(
       (each) =>
         (each.target ?? checkpoint) === checkpoint &&
@@ -478,9 +478,10 @@ export class Oracle {
     const moved = seen.some((record) => !sameRecord(record, last));
     if (history.done.has(intention)) {
       const sent = writes.find((write) => write.status === undefined || write.status < 400);
-      const elsewhere = last.checkpoint !== target && history.plannedFrom(intention, last) === undefined;
-      if (!returned && sent !== undefined && elsewhere) {
-        const { checkpoint } = JSON.parse(sent.sent) as { readonly checkpoint: string };
+      if (returned || sent === undefined) return;
+      const { checkpoint } = JSON.parse(sent.sent) as { readonly checkpoint: string };
+      const elsewhere = last.checkpoint !== checkpoint && history.plannedFrom(intention, last) === undefined;
+      if (elsewhere) {
         history.openPerhaps = { intentions: history.done, target: checkpoint, waysBack: history.waysBack };
       }
       return;
@@ -488,7 +489,9 @@ export class Oracle {
     if (writes.some(({ status }) => status === undefined || status >= 500)) return history.doubt(intention);
     const atSnapshot = history.plannedFrom(intention, last) !== undefined;
     if (target !== undefined && last.checkpoint === target) {
-      history.allowWaysBack(planned.filter((each) => mayHaveWritten(each, last, call)));
+      const mistakable = planned.filter((each) => mayHaveWritten(each, last, call));
+      history.allowWaysBack(mistakable);
+      if (mistakable.length > 0) this.#ours.add(ourKey(`${group}/${shard}`, last));
       return moved ? history.doubt(intention) : history.fulfil(intention, target, "there");
     }
     if (instantOf(position) !== undefined && target !== undefined && isBefore(last.checkpoint, target)) {

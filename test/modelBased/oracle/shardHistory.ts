@@ -32,6 +32,7 @@ export class ShardHistory {
   /** The intention that was planned last, and the latest deadline that it was given. */
   wished = "keep";
   deadline: number | undefined;
+  #isDoubted = false;
   readonly #planned = new Map<string, Planned[]>();
   readonly #applied: Planned[] = [];
 
@@ -44,6 +45,11 @@ export class ShardHistory {
 
   plannedFor(intention: string): readonly Planned[] {
     return this.#planned.get(intention) ?? [];
+  }
+
+  /** What other processes planned, of which a run may have been killed. */
+  plannedElsewhere(process: number): readonly Planned[] {
+    return [...this.#planned.values()].flat().filter((each) => each.process !== process);
   }
 
   plannedFrom(intention: string, snapshot: SavedRecord): Planned | undefined {
@@ -60,7 +66,9 @@ export class ShardHistory {
   apply(planned: Planned, target: string): void {
     const taken = this.openPerhaps?.target === target ? this.openPerhaps : undefined;
     this.#applied.push(planned);
-    this.waysBack = taken?.waysBack ?? new Set([planned.snapshot.checkpoint]);
+    // An act in doubt may have been taken up by this one, with its way back.
+    const doubted = this.#isDoubted ? this.waysBack : [];
+    this.waysBack = taken?.waysBack ?? new Set([planned.snapshot.checkpoint, ...doubted]);
     this.#stand(planned.intention, taken);
   }
 
@@ -76,6 +84,7 @@ export class ShardHistory {
   doubt(intention: string): void {
     const snapshots = this.plannedFor(intention).map(({ snapshot }) => snapshot.checkpoint);
     this.done = new Set();
+    this.#isDoubted = true;
     this.waysBack = new Set([...this.waysBack, ...snapshots]);
   }
 
@@ -93,5 +102,6 @@ export class ShardHistory {
     this.done = new Set([intention, ...(taken?.intentions ?? [])]);
     this.doneAsBehind = false;
     this.openPerhaps = undefined;
+    this.#isDoubted = false;
   }
 }
