@@ -45,6 +45,20 @@ export default defineConfig(
     rules: { "house/arrows": "error" },
   },
   {
+    // Whoever judges the provider must not share its mistakes.
+    files: ["test/modelBased/oracle/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { regex: "provider|\\.\\./(?!oracle/)", message: "The oracle knows nothing of the provider." },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // The text of this file is stored with every resource, so it spells out as little as it can.
     files: ["provider/src/dynamicProvider.ts"],
     rules: {

@@ -13,7 +13,7 @@ import {
 } from "./world.ts";
 
 /** A position as a history has it: cursors are named by the log group that they are of. */
-type Position = string | { readonly cursor: number };
+export type Position = string | { readonly cursor: number };
 
 /** What the program declares now. */
 export interface Model {
@@ -111,7 +111,7 @@ abstract class Step implements Command {
   protected abstract take(model: Model, real: Real): void | Promise<void>;
 }
 
-class Up extends Step {
+export class Up extends Step {
   constructor(
     private readonly disturbances: readonly Disturbance[],
     private readonly options: UpOptions,
@@ -184,7 +184,7 @@ class Refresh extends Step {
   }
 }
 
-class Declare extends Step {
+export class Declare extends Step {
   constructor(
     name: string,
     private readonly change: (model: Model) => void,
@@ -197,7 +197,28 @@ class Declare extends Step {
   }
 }
 
-class Happen extends Step {
+/** A change of the program, and the up for it. */
+class Turn implements Command {
+  constructor(
+    private readonly change: Declare,
+    private readonly up: Up,
+  ) {}
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    await this.change.run(model, real);
+    await this.up.run(model, real);
+  }
+
+  toString(): string {
+    return `${this.change.toString()} ${this.up.toString()}`;
+  }
+}
+
+export class Happen extends Step {
   constructor(
     name: string,
     private readonly happen: (world: World) => void,
@@ -294,9 +315,18 @@ const toEveryWrite = fc
   .constantFrom<FaultName>("denied", "lostBefore", "lostAfter", "quota")
   .map((fault) => [0, 1, 2, 3, 4, 5].map((at): Disturbance => ({ at, do: "fault", fault, to: "write" })));
 
+/** Answers are lost, and whoever was put back reads on before anybody looks. */
+const lostAndReadOn = fc
+  .tuple(fc.constantFrom<FaultName>("lostAfter", "unavailable"), fc.nat(1))
+  .map(([fault, shard]): Disturbance[] => [
+    { at: shard, do: "fault", fault, to: "write" },
+    { at: 8, do: "readOn", shard },
+  ]);
+
 const disturbances = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Disturbance[]>([]) },
-  { weight: 1, arbitrary: toEveryWrite },
+  { weight: 2, arbitrary: toEveryWrite },
+  { weight: 1, arbitrary: lostAndReadOn },
   { weight: 4, arbitrary: fc.array(disturbance, { minLength: 1, maxLength: 3 }) },
 );
 
@@ -392,6 +422,19 @@ const declarePin = fc.record({ cursor: fc.constantFrom(3, 7, 11), triggers: fc.n
     }),
 );
 
+const turn = fc
+  .tuple(
+    fc.oneof(
+      { weight: 5, arbitrary: declareOthers },
+      { weight: 3, arbitrary: declareOne },
+      { weight: 1, arbitrary: removeOne },
+      { weight: 1, arbitrary: declareTriggers },
+      { weight: 2, arbitrary: declareBound },
+    ),
+    up,
+  )
+  .map(([change, then]) => new Turn(change, then));
+
 const commit = fc
   .tuple(shardIndex, groupIndex)
   .map(([shard, index]) => new Happen(`commit(${shard}, ${index})`, (world) => world.commit(shard, index)));
@@ -407,9 +450,10 @@ export function histories(replayPath: string | undefined) {
   return fc.commands<Model, Real, false>(
     [
       up,
-      up,
-      up,
-      up,
+      turn,
+      turn,
+      turn,
+      turn,
       unusualUp,
       fc.constant(new PreviewAndUp({})),
       fc.constant(new Refresh()),
@@ -417,11 +461,8 @@ export function histories(replayPath: string | undefined) {
         .constantFrom("plan" as const, "apply" as const, "pin" as const)
         .map((each) => new UpWithNewerState(each)),
       declareOthers,
-      declareOthers,
-      declareOne,
       declareOne,
       removeOne,
-      declareTriggers,
       declareTriggers,
       declareBound,
       declareBound,

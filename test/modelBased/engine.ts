@@ -1,4 +1,4 @@
-import { type Declaration, type ResourceName, type TraceItem } from "./oracle/trace.ts";
+import { type ResourceName, type TraceItem } from "./oracle/trace.ts";
 
 /** Inputs and outputs as the engine keeps them: plain JSON. */
 export type Properties = Readonly<Record<string, unknown>>;
@@ -284,7 +284,7 @@ class Run {
     call: (life: Life) => Promise<Result>,
   ): Promise<Result> {
     const { id, killed } = this.process;
-    this.tell({ kind: "call", process: id, resource, method, declared: news as Declaration, forgotten });
+    this.tell({ kind: "call", process: id, resource, method, declared: news, forgotten });
     const end = (how: "returned" | "unfinished" | "failed" | "killed"): void => {
       this.tell({ kind: "ended", process: id, resource, method, how });
     };

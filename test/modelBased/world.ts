@@ -1,4 +1,5 @@
-import { type Fault, SlsEmulator, decodeCursor, encodeCursor } from "../../emulator/src/index.ts";
+import type { SlsEmulator } from "../../emulator/src/index.ts";
+import { type Fault, decodeCursor, encodeCursor } from "../../emulator/src/index.ts";
 import { Killed, type ProviderProcess } from "./engine.ts";
 import { type SavedRecord, type TraceItem } from "./oracle/trace.ts";
 import { type Carry, OrderedDispatcher, type Turn } from "./orderedDispatcher.ts";
@@ -31,6 +32,8 @@ const faults: Readonly<Record<FaultName, Fault>> = {
 /** What happens before the nth request of an operation, or to its nth write. */
 export type Disturbance =
   | { readonly at: number; readonly do: "commit"; readonly shard: number; readonly index: number }
+  /** From the nth request on, whoever is put back to a log group reads it and saves. */
+  | { readonly at: number; readonly do: "readOn"; readonly shard: number }
   | { readonly at: number; readonly do: "split" | "merge"; readonly shard: number }
   /** Time passes before the request leaves, or before its answer is there. */
   | { readonly at: number; readonly do: "pass" | "answerLate"; readonly seconds: number }
@@ -54,11 +57,15 @@ export interface WorldSettings {
 /** A service with its consumers, and the processes of the provider that reach it. Time moves only when told to. */
 export class World {
   disturbances: readonly Disturbance[] = [];
+  /** How many writes of the replay took effect. */
+  effects = 0;
   readonly emulator: SlsEmulator;
   readonly #carry: Carry;
   readonly #tell: (item: TraceItem) => void;
   readonly #mostAtOnce: number;
   readonly #retention: number;
+  /** Where the newest write of the replay put each shard. */
+  readonly #moved = new Map<number, string>();
   readonly #born = new Map<number, number>();
   readonly #received = new Map<number, { readonly first: bigint; readonly times: readonly number[] }>();
   #now: number;
@@ -125,6 +132,16 @@ export class World {
     const concerned = shards[shard % shards.length];
     if (concerned === undefined) return;
     for (const group of Object.values(groups)) this.#save(group, concerned, index);
+  }
+
+  /** A consumer that was put back reads the next log group from there. */
+  #readOn(shard: number): void {
+    if (this.record(groups.replay, shard)?.checkpoint === this.#moved.get(shard)) {
+      const at = decodeCursor(this.#moved.get(shard) ?? "") ?? 0n;
+      const first = this.#received.get(shard)?.first ?? at;
+      this.#moved.delete(shard);
+      this.#save(groups.replay, shard, Number(at - first) + 1);
+    }
   }
 
   #save(group: string, shard: number, index: number): void {
@@ -263,6 +280,10 @@ export class World {
           if (kill !== undefined) life.end();
           return;
         }
+        const recorded = this.#recordOf(place.group, shard);
+        if (logged.call === "UpdateCheckPoint" && recorded?.updateTime !== before?.updateTime) {
+          this.#noteEffect(place.group, shard, recorded);
+        }
         this.#tell({
           kind: "exchange",
           process: id,
@@ -286,6 +307,12 @@ export class World {
     return group === undefined || shard === undefined ? undefined : this.record(group, shard);
   }
 
+  #noteEffect(group: string | undefined, shard = -1, record: SavedRecord | undefined): void {
+    if (group !== groups.replay || record === undefined) return;
+    this.effects += 1;
+    this.#moved.set(shard, record.checkpoint);
+  }
+
   #rule(fault: Fault | undefined) {
     return fault === undefined ? undefined : this.emulator.rule({ times: 1, do: fault });
   }
@@ -294,6 +321,8 @@ export class World {
     switch (disturbance.do) {
       case "commit":
         return this.commit(disturbance.shard, disturbance.index);
+      case "readOn":
+        return this.#readOn(disturbance.shard);
       case "split":
         return this.split(disturbance.shard);
       case "merge":
@@ -347,9 +376,10 @@ class Traffic {
     const [request, write] = [this.#requests, this.#writes];
     this.#requests += 1;
     if (isWrite) this.#writes += 1;
-    const due = this.disturbances.filter((each) =>
-      each.do === "fault" && each.to === "write" ? isWrite && each.at === write : each.at === request,
-    );
+    const due = this.disturbances.filter((each) => {
+      if (each.do === "readOn") return each.at <= request;
+      return each.do === "fault" && each.to === "write" ? isWrite && each.at === write : each.at === request;
+    });
     this.#stale += due.filter((each) => each.do === "stale").length;
     return due;
   }

@@ -12,7 +12,12 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const { values } = parseArgs({
-  options: { only: { type: "string", default: "" }, histories: { type: "string", default: "2000" } },
+  options: {
+    only: { type: "string", default: "" },
+    histories: { type: "string", default: "2000" },
+    // For the search and for making what was found short.
+    seconds: { type: "string", default: "600" },
+  },
 });
 const here = import.meta.dirname;
 const root = resolve(here, "../..");
@@ -89,7 +94,7 @@ function search(copy) {
   const run = spawnSync(process.execPath, [vitest, "run", "test/modelBased", "-t", "no history"], {
     cwd: copy,
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", MODEL_HISTORIES: values.histories },
+    env: { ...process.env, NO_COLOR: "1", MODEL_HISTORIES: values.histories, MODEL_SECONDS: values.seconds },
   });
   const output = `${run.stdout}${run.stderr}`;
   const received = output.split("\n").filter((line) => line.startsWith("+ "));

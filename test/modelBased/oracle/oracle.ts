@@ -232,7 +232,9 @@ export class Oracle {
     if (history.done.has(intention) && !skips) {
       this.#violate(`${about} for ${position}, which is what was done last`);
     }
-    const deadline = latest(history.deadline, deadlineOf(declared));
+    // Allowed to skip, a shard that was left behind acts anew, under what is declared now.
+    const held = skips ? undefined : history.deadline;
+    const deadline = latest(held, deadlineOf(declared));
     if (deadline !== undefined && write.arrivedAt > deadline) {
       this.#violate(`${about} ${write.arrivedAt - deadline} ms after its deadline`);
     }
@@ -313,8 +315,13 @@ export class Oracle {
     { checkpoint, updateTime }: SavedRecordLike,
   ): boolean {
     const asked = this.#askedOf(call, group, shard);
+    const history = this.#shard(group, shard);
+    const isUnread = history.unread.some(
+      (each) => each.checkpoint === checkpoint && updateTime / 1_000 >= each.plannedAt,
+    );
+    if (isUnread) return true;
     if (asked === undefined) return false;
-    const planned = this.#shard(group, shard).plannedFor(asked.intention);
+    const planned = history.plannedFor(asked.intention);
     return planned.some(
       (each) =>
         (each.target ?? checkpoint) === checkpoint &&
@@ -367,11 +374,22 @@ export class Oracle {
     process.call = undefined;
     if (call === undefined || process.phase !== "update") return;
     if (ended.method !== "create" && ended.method !== "update") return;
+    if (ended.how !== "returned") this.#noteUnread(call);
     const saved = ended.how === "returned" || ended.how === "unfinished";
     if (!saved) return;
     if (ended.resource === "plan") return this.#keepPlan(call);
     if (ended.resource === "pin") return this.#keepPin(call, ended.how === "returned");
     this.#keepApply(call, ended.how === "returned");
+  }
+
+  /** Writes that nobody may have read back. */
+  #noteUnread(call: CallLog): void {
+    for (const { group = "", shard = -1, sent } of call.writes) {
+      const { checkpoint } = JSON.parse(sent) as { readonly checkpoint: string };
+      const history = this.#shard(group, shard);
+      const planned = history.plannedFor(history.wished).at(-1);
+      history.unread.push({ checkpoint, plannedAt: planned?.plannedAt ?? 0 });
+    }
   }
 
   #keepPlan(call: CallLog): void {

@@ -27,6 +27,8 @@ export class ShardHistory {
   /** Where `previous` may lead. */
   waysBack: ReadonlySet<string> = new Set();
   openPerhaps: OpenPerhaps | undefined;
+  /** Targets of writes that may never have been read back, and when their acts were planned. */
+  readonly unread: { readonly checkpoint: string; readonly plannedAt: number }[] = [];
   /** The intention that was planned last, and the latest deadline that it was given. */
   wished = "keep";
   deadline: number | undefined;
@@ -34,7 +36,10 @@ export class ShardHistory {
   readonly #applied: Planned[] = [];
 
   plan(planned: Planned): void {
-    this.#planned.set(planned.intention, [...this.plannedFor(planned.intention), planned]);
+    const others = this.plannedFor(planned.intention).filter(
+      ({ snapshot }) => !sameRecord(snapshot, planned.snapshot),
+    );
+    this.#planned.set(planned.intention, [...others, planned]);
   }
 
   plannedFor(intention: string): readonly Planned[] {
@@ -46,7 +51,9 @@ export class ShardHistory {
   }
 
   wasApplied(planned: Planned): boolean {
-    return this.#applied.includes(planned);
+    return this.#applied.some(
+      (each) => each.intention === planned.intention && sameRecord(each.snapshot, planned.snapshot),
+    );
   }
 
   /** A write took effect. */
