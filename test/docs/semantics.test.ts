@@ -34,7 +34,7 @@ describe("docs/semantics.md", () => {
     { file: "decide", columns: ["#", "Seen", "Result"] },
     { file: "asked", columns: ["#", "Ledger and declaration", "Result"] },
     { file: "nextStep", columns: ["#", "Seen", "Step"] },
-  ])("prints the table of rules/$file.ts", ({ file, columns }) => {
+  ])("prints the table of $file", ({ file, columns }) => {
     const inCode = tableWith(readText(`provider/src/rules/${file}.ts`), ...columns);
     const printed = tableWith(semantics, ...columns);
     const cells = (row: Row) => columns.map((column) => row[column]);

@@ -83,7 +83,7 @@ function declaredTarget(declared: Declared): Cursor | undefined {
 function encodeAct(entry: Entry, generation: string, declared: Cursor | undefined): Declared {
   const { act, outcome, open } = entry;
   const { round } = act;
-  const told = declared === act.target && act.wayBack === act.snapshot;
+  const told = declared === act.target && act.wayBack === act.snapshot && act.inherited.length === 0;
   return withoutAbsent({
     id: round.id,
     outcome,
