@@ -41,3 +41,18 @@ it("sends nothing for a pin that was applied, whatever happened since", async ()
   expect(shop.writes()).toHaveLength(1);
   expect(shop.checkpoint()).toBe(next);
 });
+
+it("sends nothing in a refresh of any kind", async () => {
+  shop.commit(shop.cursor(1));
+  shop.passQuietTime();
+  shop.declareReplay({ name: "replay", from: "2026-11-22T05:00:00Z" });
+  expect((await shop.pulumi.up("--skip-preview")).exitCode).toBe(0);
+  shop.commit(shop.cursor(0));
+  shop.emulator.setIdentities([]);
+  shop.emulator.clearRequests();
+  const refreshed = await shop.pulumi.refresh("--skip-preview", "--expect-no-changes");
+  const previewed = await shop.pulumi.preview("--refresh", "--expect-no-changes");
+  const applied = await shop.pulumi.up("--refresh", "--skip-preview", "--expect-no-changes");
+  expect([refreshed.exitCode, previewed.exitCode, applied.exitCode]).toEqual([0, 0, 0]);
+  expect(shop.emulator.requests).toHaveLength(0);
+});

@@ -221,6 +221,14 @@ describe("check", () => {
     expect(shop.takeCalls()).toEqual([]);
   });
 
+  test.each(["\uD800", "host-\uDC00"])("refuses a consumer that is no text, %j", async (consumer) => {
+    const { problems } = await checkCheckpoint({}, full({ consumer }), await anotherProcess());
+    expect(problems).toEqual([
+      { property: "consumer", reason: "holds half of a character pair, which is no text" },
+    ]);
+    expect(shop.takeCalls()).toEqual([]);
+  });
+
   test("names both of two resources that move one shard", async () => {
     const context = await anotherProcess();
     await checkCheckpoint({}, full({ reason: "first", self: "first" }), context);

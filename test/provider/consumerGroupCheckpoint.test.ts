@@ -421,6 +421,43 @@ describe("an update", () => {
     expect(emulator.requests.filter(({ call }) => call === "UpdateCheckPoint")).toHaveLength(0);
   });
 
+  test.each([
+    {
+      name: "other triggers where it stands at the pin",
+      more: { triggers: ["x"] },
+      hours: 7,
+      status: "alreadyThere",
+    },
+    {
+      name: "another checkpoint past its deadline",
+      more: { applyBefore: "2026-11-22T12:05:00Z" },
+      hours: 5,
+      status: "expired",
+    },
+  ])("keeps the way back where nothing is written: $name", async ({ more, hours, status }) => {
+    const { outs } = await server.create(pinAt(7));
+    now += 10 * minute;
+    await restart();
+    const updated = await server.update(id, outs, pinAt(hours, more));
+    expect(updated).toMatchObject({ status, previousCheckpoint: cursor(1) });
+    expect(writes()).toBe(1);
+  });
+
+  test("that was never applied is taken back without a write", async () => {
+    const { outs } = await server.create(pinAt(7));
+    commit(3);
+    now += 10 * minute;
+    await restart();
+    emulator.rule({ call: "UpdateCheckPoint", do: { kind: "error", status: 401, code: "Unauthorized" } });
+    const failure = await failureOf(server.update(id, outs, pinAt(9)));
+    emulator.clearRules();
+    emulator.clearRequests();
+    await restart();
+    const updated = await server.update(id, withoutShim(failure.kept?.properties), pinAt(7));
+    expect(updated).toMatchObject({ status: "pinned", previousCheckpoint: cursor(1) });
+    expect([writes(), stands()]).toEqual([0, cursor(3)]);
+  });
+
   test("does not take its own pin for a live consumer", async () => {
     const { outs } = await server.create(pinAt(7));
     now += 5_000;

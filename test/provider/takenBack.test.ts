@@ -135,6 +135,55 @@ describe("a deadline", () => {
   });
 });
 
+describe("state that cannot be read", () => {
+  test.each([
+    { name: "a plan of a newer version", broken: { plan: { schemaVersion: 99 } } },
+    { name: "a plan without shards", broken: { plan: { schemaVersion: 2 } } },
+    { name: "a declaration of another form", broken: { maxMove: "P1M" } },
+  ])("refuses a change and writes nothing: $name", async ({ broken }) => {
+    await done(shop.replay(at(7)));
+    const { plan } = shop.stack.state;
+    if (plan === undefined) throw new Error("there is no plan");
+    shop.stack.state = { ...shop.stack.state, plan: { ...plan, outs: { ...plan.outs, ...broken } } };
+    const { problems, failure } = await shop.stack.up(shop.replay(at(9)));
+    expect([...problems, failure?.message].join("\n")).toContain("cannot be read");
+    expect(shop.writes()).toEqual([]);
+  });
+
+  test("refuses writes whose deadline cannot be read, and never takes it for none", async () => {
+    await denied(shop.replay(at(7)));
+    shop.stack.state = { ...shop.stack.state };
+    const server = await shop.startProcess();
+    const writes = await server.as("replayApplyProvider");
+    const { failures } = await writes.check(shop.stack.state.apply?.inputs ?? {}, {
+      ...shop.stack.state.apply?.inputs,
+      applyBefore: "2026-11-22 12:00",
+    });
+    await server.stop();
+    expect(failures[0]?.reason).toContain("is not an RFC 3339 instant");
+    expect(shop.writes()).toEqual([]);
+  });
+});
+
+describe("an unfinished replay", () => {
+  test("claims its shards, and is found beside another resource that moves one of them", async () => {
+    await denied(shop.replay(at(7)));
+    shop.pass(10 * minute);
+    const { plan, apply } = shop.stack.state;
+    const server = await shop.startProcess();
+    const writes = await server.as("replayApplyProvider");
+    const order = { ...apply?.inputs, plan: plan?.outs["plan"], self: "first" };
+    await writes.check(apply?.inputs ?? {}, order);
+    await writes.diff(apply?.id ?? "", apply?.outs ?? {}, order);
+    const second: Properties = { ...shop.replay({ 0: at(5) }), self: "second" };
+    await server.check({}, second);
+    const { from: _from, ...rest } = second;
+    const { failures } = await writes.check({}, { ...rest, plan: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" });
+    await server.stop();
+    expect(failures[0]?.reason).toContain("two resources move the same shard");
+  });
+});
+
 describe("an act that goes on passes every rule again:", () => {
   test("a bound that was lowered meanwhile", async () => {
     await denied(shop.replay(at(7)));

@@ -10,7 +10,7 @@ type Dispatcher = ReturnType<ClientEffects["dispatcher"]>;
 
 /** The undici of the provider: another copy in the tree is an older one, with other dispatchers. */
 export const undici = createRequire(new URL("../../provider/package.json", import.meta.url))("undici") as {
-  readonly Agent: new () => Dispatcher;
+  readonly Agent: new (options?: object) => Dispatcher;
   readonly MockAgent: new () => MockAgent;
 };
 

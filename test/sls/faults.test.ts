@@ -1,3 +1,4 @@
+import { type Socket, connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { cursorAt } from "../../provider/src/model/cursor.js";
 import { durationOfMilliseconds, durationOfSeconds } from "../../provider/src/model/duration.js";
@@ -10,6 +11,7 @@ import {
   outcomeOfWrite,
   secrets,
   shard,
+  undici,
 } from "./clientUnderTest.js";
 import { documentedErrors, spellingsOf } from "./documentedCodes.js";
 import { type Fault, FaultServer, page, serverDate, serviceError } from "./faultServer.js";
@@ -394,6 +396,39 @@ describe("a connection that is refused", () => {
     expect(await read(tested)).toBe("answered");
     expect([tested.attempts, server?.requests.length, server?.effects]).toEqual([2, 1, 1]);
   });
+});
+
+describe("an established connection that fails as one that was never made", () => {
+  test.each(["EHOSTUNREACH", "ENETUNREACH", "ECONNREFUSED", "ENOTFOUND"])(
+    "with %s leaves a write in doubt: what was sent may have arrived",
+    async (code) => {
+      server = await FaultServer.start([{ kind: "slowHeaders" }]);
+      const agent = new undici.Agent({
+        connect: (
+          options: { port: string; hostname: string },
+          done: (error: null, socket: Socket) => void,
+        ) => {
+          const socket = connect(Number(options.port), options.hostname, () => {
+            done(null, socket);
+          });
+          socket.on("error", () => undefined);
+          const write = socket.write.bind(socket) as (data: unknown) => boolean;
+          socket.write = (data: unknown) => {
+            setTimeout(
+              () => socket.destroy(Object.assign(new Error(`read ${code}`), { code, syscall: "read" })),
+              50,
+            );
+            return write(data);
+          };
+          return socket;
+        },
+      });
+      tested = new ClientUnderTest({ endpoint: server.endpoint, dispatcher: agent });
+      restoreTime();
+      expect(await write(tested)).toBe("unknown Network");
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 });
 
 describe("each attempt", () => {

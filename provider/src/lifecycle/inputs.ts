@@ -60,12 +60,17 @@ export function booleanInput(value: unknown): Parsed<boolean> {
 }
 
 export function textInput(value: unknown): Parsed<string> {
-  return typeof value === "string" ? parsed(value) : unparsed("is not a string");
+  if (typeof value !== "string") return unparsed("is not a string");
+  // Half of a character pair cannot be encoded, and would only be noticed while the request is signed.
+  return isWellFormed(value) ? parsed(value) : unparsed("holds half of a character pair, which is no text");
 }
 
 export function filledTextInput(value: unknown): Parsed<string> {
-  if (typeof value !== "string") return unparsed("is not a string");
-  return value === "" ? unparsed("is empty; leave it out instead") : parsed(value);
+  return value === "" ? unparsed("is empty; leave it out instead") : textInput(value);
+}
+
+function isWellFormed(text: string): boolean {
+  return Buffer.from(text, "utf8").toString("utf8") === text;
 }
 
 /** The inputs as they are kept: the deadline in UTC, everything else as declared. */
