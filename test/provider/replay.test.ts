@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Rule } from "../../emulator/src/index.js";
 import { type Properties } from "./dynamicProviderServer.js";
-import { ReplayShop, hour, id, minute, second } from "./replayShop.js";
+import { ReplayShop, at, hour, id, minute, second } from "./replayShop.js";
 
 let shop: ReplayShop;
 
@@ -12,11 +12,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await shop.close();
 });
-
-/** The instant so many hours before noon. */
-function at(hoursBeforeNoon: number): string {
-  return new Date(Date.parse("2026-11-22T12:00:00Z") - hoursBeforeNoon * hour).toISOString();
-}
 
 /** Another up, in which nothing is expected to go wrong. */
 async function up(replay: Properties): Promise<readonly string[]> {

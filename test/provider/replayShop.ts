@@ -9,6 +9,11 @@ export const hour = 60 * minute;
 export const noon = Date.parse("2026-11-22T12:00:00Z");
 export const id = "shop/orders/billing";
 
+/** The instant so many hours before noon. */
+export function at(hoursBeforeNoon: number): string {
+  return new Date(noon - hoursBeforeNoon * hour).toISOString();
+}
+
 /** A service whose logstore holds thirteen log groups a shard, one an hour until noon, and a stack that replays it. */
 export class ReplayShop {
   now = noon;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Properties } from "./dynamicProviderServer.js";
-import { ReplayShop, hour, id, minute } from "./replayShop.js";
+import { ReplayShop, at, hour, id, minute } from "./replayShop.js";
 
 let shop: ReplayShop;
 
@@ -11,10 +11,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await shop.close();
 });
-
-function at(hoursBeforeNoon: number): string {
-  return new Date(Date.parse("2026-11-22T12:00:00Z") - hoursBeforeNoon * hour).toISOString();
-}
 
 async function up(replay: Properties): Promise<readonly string[]> {
   const result = await shop.stack.up(replay);
