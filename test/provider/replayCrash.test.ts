@@ -99,8 +99,11 @@ const moments: Readonly<Record<string, Moment>> = {
   },
   "with the plan saved": (kill) =>
     dieWhileHeld(() => shop.emulator.rule({ call: "GetCheckPoint", nth: 1, do: { kind: "hold" } }), kill),
-  "between the look and its write's arrival": (kill) =>
-    dieWhileHeld(() => shop.emulator.rule({ call: "UpdateCheckPoint", nth: 1, do: { kind: "hold" } }), kill),
+  "between a look and its write": (kill) =>
+    dieWhileHeld(
+      () => shop.emulator.rule({ call: "GetCheckPoint", nth: 1, do: { kind: "holdAnswer" } }),
+      kill,
+    ),
   "between two waves": (kill) =>
     dieWhileHeld(() => shop.emulator.rule({ call: "GetCheckPoint", nth: 3, do: { kind: "hold" } }), kill),
   "with a request sent and unanswered": (kill) =>
