@@ -122,6 +122,16 @@ describe("a deadline", () => {
     expect(shop.stands()).toEqual([7, 7]);
   });
 
+  test("that passed before a changed declaration could be looked at lets the former one do nothing", async () => {
+    await denied(shop.replay(at(7), { applyBefore: "2026-11-22T23:00:00Z" }));
+    shop.stack.onChecked = () => {
+      shop.emulator.rule({ call: "GetCheckPoint", do: { kind: "error", status: 401, code: "Unauthorized" } });
+    };
+    const { failure } = await shop.stack.up(shop.replay(at(9), { applyBefore: "2026-11-22T12:05:00Z" }));
+    expect(failure?.message).toContain("could not be looked at, so nothing is written");
+    expect([shop.stands(), shop.writes()]).toEqual([[1, 1], []]);
+  });
+
   test("that passes after every write failed ends the replay instead of failing for ever", async () => {
     const replay = shop.replay(at(7), { applyBefore: "2026-11-22T12:30:00Z" });
     await denied(replay);

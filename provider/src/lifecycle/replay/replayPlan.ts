@@ -243,7 +243,7 @@ async function planReplay(
     return plan;
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
-    return planUnseen(replay, earlier ?? nothingPlanned(generation, 0 as Instant), failure, context);
+    return planUnseen(replay, earlier, generation, failure, context);
   }
 }
 
@@ -327,21 +327,26 @@ function liveRefusal({ seen }: PlanLook, { bounds }: Replay, isOurs: IsOurs): Re
   return { kind: "liveConsumers", move: undefined, consumers, quietAfter: quietAfter(seen) };
 }
 
-/** A group that cannot be looked at can still have expired, and then nothing has to be planned. */
+/**
+ * A group that cannot be looked at can still have expired, and then nothing has to be planned. Where something was
+ * planned before, that is no way out: the writes would go on with the declaration of then.
+ */
 function planUnseen(
   replay: Replay,
-  earlier: StoredPlan,
+  earlier: StoredPlan | undefined,
+  generation: string,
   failure: SlsError,
   context: LifecycleContext,
 ): StoredPlan {
   const subject = subjectOf(replay);
   const serverTime = failure instanceof SlsServiceError ? failure.serverTime : undefined;
   const { applyBefore } = replay.bounds;
-  if (serverTime === undefined || applyBefore === undefined || serverTime <= applyBefore) {
+  const expired = applyBefore !== undefined && serverTime !== undefined && serverTime > applyBefore;
+  if (!expired || earlier !== undefined) {
     throw new RefusedError({ kind: "lookFailed", subject, failure }, { cause: failure });
   }
   context.emit({ kind: "expired", subject, of: "group", shards: [], applyBefore, serverTime });
-  return { ...earlier, plannedAt: serverTime };
+  return nothingPlanned(generation, serverTime);
 }
 
 function completeReplay(inputs: Declared, context: LifecycleContext): Replay {
