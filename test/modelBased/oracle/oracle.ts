@@ -283,7 +283,7 @@ export class Oracle {
     if (instant !== undefined && !this.#allowsTruncated(declared) && this.#isTruncated(write, instant)) {
       this.#violate(`${about} for an instant that the shard keeps nothing of`);
     }
-    const span = this.#spanOf(write, seen, checkpoint);
+    const span = this.#spanOf(write, seen, checkpoint, call.cursor(write.shard ?? 0, "end"));
     const most = millisecondsOf(declared.maxMove ?? dayMove);
     if (span !== undefined && span > most) {
       this.#violate(`${about} that moves it by ${span} ms, further than ${declared.maxMove ?? dayMove}`);
@@ -345,13 +345,15 @@ export class Oracle {
   /** Undefined where no bound can be judged from outside. */
   #spanOf(
     { shard = -1, arrivedAt }: Exchange,
-    seen: SavedRecordLike,
+    { checkpoint: stand }: SavedRecordLike,
     checkpoint: string,
+    end: string | undefined,
   ): number | undefined {
     const target = this.#facts.receivedAt(shard, checkpoint);
-    if (target === undefined) return undefined;
-    const stands = this.#facts.receivedAt(shard, seen.checkpoint) ?? arrivedAt - 10_000;
-    return Math.abs(stands - target);
+    const stands = this.#facts.receivedAt(shard, stand);
+    // From nowhere it is measured to now, and nothing lies between the end and now.
+    if (target === undefined || (stands === undefined && checkpoint === end)) return undefined;
+    return Math.abs((stands ?? arrivedAt - 10_000) - target);
   }
 
   #takeEffect(
