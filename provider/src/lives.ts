@@ -145,7 +145,8 @@ function clientOf(configuration: Configuration): SlsClient {
   });
 }
 
-function packageVersion(): string {
+/** Returns the version of this package. */
+export function packageVersion(): string {
   const description: unknown = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8"));
   return (description as { readonly version: string }).version;
 }

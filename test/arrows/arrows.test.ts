@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 const root = join(import.meta.dirname, "../..");
 const rule = "house/arrows";
 
-const folders = ["resources", "lifecycle", "rules", "texts", "model", "sls"];
+const folders = ["resources", "plugin", "lifecycle", "rules", "texts", "model", "sls"];
 const files = ["index", "nodeVersion", "dynamicProvider", "provider", "lives", "engineWatch"];
 const rooms = [...folders, ...files];
 
@@ -45,6 +45,10 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["provider", "lives"],
   ["provider", "lifecycle"],
   ["provider", "texts"],
+  ["plugin", "lives"],
+  ["plugin", "texts"],
+  ["plugin", "lifecycle"],
+  ["plugin", "nodeVersion"],
   ["lives", "engineWatch"],
   ["lives", "lifecycle"],
   ["lives", "sls"],

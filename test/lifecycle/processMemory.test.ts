@@ -61,6 +61,7 @@ describe("a claim", () => {
   test("never meets another of the same resource, and takes its place", () => {
     const memory = new ProcessMemory();
     expect(memory.claim(group, "urn:1", one(0), "the first")).toBeUndefined();
+    expect(memory.claim(group, "urn:1", all, "the first, of all")).toBeUndefined();
     expect(memory.claim(group, "urn:1", one(1), "the first, changed")).toBeUndefined();
     expect(memory.claim(group, "urn:2", one(1), "the second")).toBe("the first, changed");
     expect(memory.claim(group, "urn:2", one(0), "the second")).toBeUndefined();

@@ -360,8 +360,6 @@ describe("a deadline", () => {
     expect(message).toContain("pinned: 0\n  expired: 1");
     expect([shop.stands(), shop.statuses()]).toEqual([[7, 1], { 0: "pinned", 1: "expired" }]);
     await up(replay);
-    await up({ ...replay, applyBefore: undefined });
-    expect(shop.stands()).toEqual([7, 1]);
     await up({ ...replay, applyBefore: "2026-11-22T23:00:00Z" });
     expect(shop.stands()).toEqual([7, 7]);
   });
@@ -468,7 +466,8 @@ describe("a write that goes wrong", () => {
     const { plan, apply, failure } = await shop.stack.up(replay);
     expect([plan, apply, failure]).toEqual(["same", "update", undefined]);
     expect([shop.written(), shop.stands([0, 1, 2, 3])]).toEqual([[2], [7, 7, 7, 1]]);
-    expect(shop.previousPositions).toMatchObject({ 2: `cursor:${shop.cursor(2, 1)}`, 3: "keep" });
+    expect(shop.previousPositions).toMatchObject({ 2: `cursor:${shop.cursor(2, 1)}` });
+    expect(shop.previousPositions).not.toHaveProperty("3");
   });
 
   test("but was applied is found by reading back, and not sent again", async () => {

@@ -81,6 +81,8 @@ async function dieAt(rules: readonly Rule[], kill: () => Promise<void>): Promise
   const saved = shop.stack.state;
   const sent = shop.written();
   await kill();
+  // What died is noticed by the end of its connection; a write that leaves before that is under way.
+  await new Promise((resolve) => setTimeout(resolve, 200));
   for (const rule of rules) rule.release();
   await running;
   // A provider that outlives its engine writes nothing more.

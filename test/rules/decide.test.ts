@@ -8,7 +8,8 @@ import { type ShardIntent } from "../../provider/src/rules/intent.js";
 import { moveOf } from "../../provider/src/rules/move.js";
 import { type CheckpointRecord } from "../../provider/src/model/checkpoint.js";
 import { type Observation, type ShardObservation } from "../../provider/src/rules/observation.js";
-import { resume } from "../../provider/src/rules/resume.js";
+import { startOf } from "../../provider/src/rules/run.js";
+import { act, fresh, standing } from "./acts.js";
 import {
   beforeNoon,
   cursor,
@@ -28,20 +29,22 @@ import {
 interface Scenario {
   readonly intent: ShardIntent;
   readonly shard: ShardObservation;
+  readonly others: readonly CheckpointRecord[];
   readonly ordered: boolean;
-  readonly known: boolean;
+  readonly exists: boolean;
   readonly looked: boolean;
 }
 
-const harmless: Scenario = { intent, shard, ordered: false, known: true, looked: true };
+const harmless: Scenario = { intent, shard, others: [], ordered: false, exists: true, looked: true };
 const retention = durationOfSeconds(7 * day);
 
-function observationOf({ shard, ordered, known, looked }: Scenario): Observation {
+function observationOf({ shard, others, ordered, exists, looked }: Scenario): Observation {
   if (!looked) return { kind: "unseen", serverTime: noon, failure: new Error("reset") };
   return seenShard(shard, {
     group: { ordered, timeout: durationOfSeconds(minute) },
     retention,
-    ...(!known && { shard: undefined }),
+    records: [shard.record, ...others],
+    ...(!exists && { shard: undefined }),
   });
 }
 
@@ -75,16 +78,38 @@ interface Row {
   readonly excludes?: readonly string[];
 }
 
+const unseen = ["gone from the logstore", "keep", "no such shard"];
+const noTarget = ["keep", "nothing to put back"];
+
 const rows: readonly Row[] = [
   {
-    row: 1,
-    result: "unknownShard",
-    seen: "no such shard",
-    change: (before) => ({ ...before, known: false }),
+    row: 2,
+    result: "gone",
+    seen: "gone from the logstore",
+    change: (before) => ({ ...asking(before, { known: true }), exists: false }),
   },
-  { row: 2, result: "kept", seen: "keep", change: (before) => asking(before, { target: { kind: "keep" } }) },
+  {
+    row: 2,
+    result: "kept",
+    seen: "keep",
+    change: (before) => asking(before, { target: { kind: "keep" } }),
+    excludes: ["gone from the logstore", "no such shard"],
+  },
   {
     row: 3,
+    result: "unknownShard",
+    seen: "no such shard",
+    change: (before) => ({ ...before, exists: false }),
+    excludes: ["gone from the logstore"],
+  },
+  {
+    row: 4,
+    result: "inTheFuture",
+    seen: "an instant in the future",
+    change: (before) => asking(before, { asked: (noon + 1) as Instant }),
+  },
+  {
+    row: 5,
     result: "alreadyThere",
     seen: "stands at the target",
     change: (before) => {
@@ -95,74 +120,105 @@ const rows: readonly Row[] = [
     },
   },
   {
-    row: 4,
+    row: 6,
+    result: "behind",
+    seen: "an instant ahead of where it stands",
+    change: (before) => {
+      const { target, asked = beforeNoon(2 * hour) } = before.intent;
+      const ahead = typeof target === "string" && positionOf(target) > 80n ? target : cursor(90);
+      return asking(before, { asked, target: ahead });
+    },
+    excludes: ["stands at the target", "keep"],
+  },
+  {
+    row: 7,
     result: "expired",
     seen: "past the deadline",
     change: (before) => asking(before, { applyBefore: (noon - 1) as Instant }),
   },
   {
-    row: 5,
+    row: 8,
     result: "lookFailed",
     seen: "a look that failed",
     change: (before) => ({ ...before, looked: false }),
-    excludes: ["no such shard", "keep", "stands at the target"],
-  },
-  {
-    row: 6,
-    result: "nothingBefore",
-    seen: "nothing to put back",
-    change: (before) => asking(before, { target: { kind: "nothingBefore" } }),
-    excludes: ["keep", "stands at the target"],
-  },
-  {
-    row: 6,
-    result: "inTheFuture",
-    seen: "an instant in the future",
-    change: (before) => asking(before, { asked: (noon + 1) as Instant }),
-    excludes: ["nothing to put back"],
-  },
-  {
-    row: 6,
-    result: "outsideWindow",
-    seen: "a cursor before the window",
-    change: (before) => seeing(asking(before, { target: cursor(9) }), { targetTime: { kind: "outside" } }),
-    excludes: ["keep", "nothing to put back"],
-  },
-  {
-    row: 6,
-    result: "outsideWindow",
-    seen: "a cursor after the window",
-    change: (before) => seeing(asking(before, { target: cursor(101) }), { targetTime: { kind: "outside" } }),
-    excludes: ["keep", "nothing to put back", "a cursor before the window"],
-  },
-  {
-    row: 7,
-    result: "truncated",
-    seen: "an instant older than the retention",
-    change: (before) => asking(before, { asked: beforeNoon(7 * day + 1) }),
-    excludes: ["nothing to put back", "an instant in the future"],
-  },
-  {
-    row: 8,
-    result: "tooFar",
-    seen: "further than maxMove",
-    change: (before) => asking(before, { maxMove: durationOfSeconds(3 * hour - 1) }),
-    excludes: ["nothing to put back"],
+    excludes: [
+      ...unseen,
+      "an instant in the future",
+      "stands at the target",
+      "an instant ahead of where it stands",
+    ],
   },
   {
     row: 9,
-    result: "unordered",
-    seen: "an ordered group rewound past a split",
-    change: (before) =>
-      recorded(seeing({ ...before, ordered: true }, { status: "readonly" }), { checkpoint: standsAt(100) }),
-    excludes: ["stands at the target", "nothing to put back"],
+    result: "nothingBefore",
+    seen: "nothing to put back",
+    change: (before) => asking(before, { target: { kind: "nothingBefore" } }),
+    excludes: [
+      "keep",
+      "stands at the target",
+      "an instant in the future",
+      "an instant ahead of where it stands",
+    ],
+  },
+  {
+    row: 9,
+    result: "outsideWindow",
+    seen: "a cursor before the window",
+    change: (before) => seeing(asking(before, { target: cursor(9) }), { targetTime: { kind: "outside" } }),
+    excludes: [...noTarget, "an instant ahead of where it stands"],
+  },
+  {
+    row: 9,
+    result: "outsideWindow",
+    seen: "a cursor after the window",
+    change: (before) => seeing(asking(before, { target: cursor(101) }), { targetTime: { kind: "outside" } }),
+    excludes: [...noTarget, "a cursor before the window"],
   },
   {
     row: 10,
+    result: "truncated",
+    seen: "an instant older than the retention",
+    change: (before) => asking(before, { asked: beforeNoon(7 * day + 1) }),
+    excludes: [...noTarget, "an instant in the future", "a cursor after the window"],
+  },
+  {
+    row: 11,
+    result: "tooFar",
+    seen: "further than maxMove",
+    change: (before) => asking(before, { maxMove: durationOfSeconds(3 * hour - 1) }),
+    excludes: noTarget,
+  },
+  {
+    row: 12,
+    result: "unordered",
+    seen: "a finished shard of an ordered group that was split",
+    change: (before) =>
+      recorded(seeing({ ...before, ordered: true }, { status: "readonly" }), { checkpoint: standsAt(100) }),
+    excludes: [...noTarget, "stands at the target", "an instant ahead of where it stands"],
+  },
+  {
+    row: 12,
+    result: "unordered",
+    seen: "a shard of an ordered group whose child has been read",
+    change: (before) => ({
+      ...seeing({ ...before, ordered: true }, { status: "readonly", children: [1] }),
+      others: [{ ...record, shard: 1 }],
+    }),
+    excludes: [...noTarget, "stands at the target", "an instant ahead of where it stands"],
+  },
+  {
+    row: 13,
+    result: "shardsChanged",
+    seen: "shards that were split since the plan",
+    change: (before) => asking(before, { plannedShards: [0] }),
+    excludes: noTarget,
+  },
+  {
+    row: 14,
     result: "liveConsumers",
     seen: "a consumer that is alive",
     change: (before) => recorded(before, { updateTime: beforeNoon(minute) }),
-    excludes: ["nothing to put back"],
+    excludes: noTarget,
   },
 ];
 
@@ -184,8 +240,8 @@ describe("decide", () => {
     });
   });
 
-  test("has a row for each of its thirteen sights, in order", () => {
-    expect(rows.map(({ row }) => row)).toEqual([1, 2, 3, 4, 5, 6, 6, 6, 6, 7, 8, 9, 10]);
+  test("has a row for each of its seventeen sights, in order", () => {
+    expect(rows.map(({ row }) => row)).toEqual([2, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 10, 11, 12, 12, 13, 14]);
   });
 
   test.each(rows)("row $row: $seen is $result", ({ change, result }) => {
@@ -200,7 +256,7 @@ describe("decide", () => {
   );
 
   test("is tested with every pair of rows that can be seen at once", () => {
-    expect(pairs).toHaveLength(61);
+    expect(pairs).toHaveLength(97);
   });
 
   test.each(pairs)("$first.seen wins over $second.seen", ({ first, second }) => {
@@ -213,6 +269,7 @@ describe("decide", () => {
         fc.pre(compatible(...chosen));
         expect(nameOf(decided(together(chosen)))).toBe(chosen[0]?.result);
       }),
+      { numRuns: 2_000 },
     );
   });
 });
@@ -265,8 +322,8 @@ describe("the window", () => {
   });
 
   test("does not matter for a shard that stands there already, or for one without a checkpoint", () => {
-    const gone = recorded(asking(harmless, { target: cursor(5) }), { checkpoint: standsAt(5) });
-    expect(decided(gone).kind).toBe("alreadyThere");
+    const there = recorded(asking(harmless, { target: cursor(5) }), { checkpoint: standsAt(5) });
+    expect(decided(there).kind).toBe("alreadyThere");
     const untouched = recorded(harmless, { checkpoint: { kind: "none" }, updateTime: undefined });
     expect(decided(seeing(untouched, { currentTime: { kind: "outside" } })).kind).toBe("move");
   });
@@ -285,11 +342,18 @@ describe("an instant that was asked for", () => {
     expect(nameOf(decided(asking(harmless, { asked, allowTruncated: false })))).toBe("truncated");
   });
 
-  test("is not gone from a shard that was born later", () => {
-    const bornLater = asking(seeing(harmless, { createdAt: (asked + 1) as Instant }), { asked });
-    expect(decided(bornLater).kind).toBe("move");
-    const bornThen = asking(seeing(harmless, { createdAt: asked }), { asked });
-    expect(nameOf(decided(bornThen))).toBe("truncated");
+  test("is not gone from a shard whose whole life is inside the retention", () => {
+    const keptSince = beforeNoon(7 * day);
+    const bornWithin = asking(seeing(harmless, { createdAt: keptSince }), { asked });
+    expect(decided(bornWithin).kind).toBe("move");
+    const bornBefore = asking(seeing(harmless, { createdAt: (keptSince - 1) as Instant }), { asked });
+    expect(nameOf(decided(bornBefore))).toBe("truncated");
+  });
+
+  test("is gone from a shard that was born later than it, and lost log groups since", () => {
+    const old = beforeNoon(30 * day);
+    const bornLater = asking(seeing(harmless, { createdAt: beforeNoon(20 * day) }), { asked: old });
+    expect(nameOf(decided(bornLater))).toBe("truncated");
   });
 
   test("says since when log groups are kept, and which is the first that would be read", () => {
@@ -329,18 +393,91 @@ describe("maxMove", () => {
   });
 });
 
-describe("an ordered group", () => {
-  const rewound = rows.find(({ result }) => result === "unordered")?.change(harmless) ?? harmless;
+describe("an instant ahead of where a shard stands", () => {
+  const ahead = rows.find(({ result }) => result === "behind")?.change(harmless) ?? harmless;
+
+  test("moves nothing: everything since is read anyway", () => {
+    expect(decided(ahead)).toEqual({ kind: "behind", shard: ahead.shard, target: cursor(90) });
+  });
 
   test.each([
-    { name: "where that is allowed", scenario: asking(rewound, { allowUnordered: true }) },
-    { name: "that is not ordered", scenario: { ...rewound, ordered: false } },
-    { name: "whose shard was never split", scenario: seeing(rewound, { status: "readwrite" }) },
+    { name: "where skipping is allowed", scenario: asking(ahead, { allowSkip: true }) },
+    { name: "for a cursor, which asks for it by name", scenario: asking(harmless, { target: cursor(90) }) },
+    {
+      name: "from outside of the window, where nothing is left to read",
+      scenario: seeing(ahead, { currentTime: { kind: "outside" } }),
+    },
+    {
+      name: "where the group has no position",
+      scenario: recorded(ahead, { checkpoint: { kind: "none" }, updateTime: undefined }),
+    },
+  ])("is moved to $name", ({ scenario }) => {
+    expect(decided(scenario).kind).toBe("move");
+  });
+});
+
+describe("shards that were split or merged since an act was planned", () => {
+  test.each([
+    { plannedShards: undefined, result: "move" },
+    { plannedShards: [0, 1], result: "move" },
+    { plannedShards: [0, 1, 2], result: "move" },
+    { plannedShards: [0], result: "shardsChanged" },
+  ])("planned of $plannedShards, seen 0 and 1: $result", ({ plannedShards, result }) => {
+    const scenario = asking(harmless, plannedShards === undefined ? {} : { plannedShards });
+    expect(nameOf(decided(scenario))).toBe(result);
+  });
+
+  test("are named", () => {
+    expect(decided(asking(harmless, { plannedShards: [0] }))).toEqual({
+      kind: "refused",
+      refusal: { kind: "shardsChanged", appeared: [1] },
+    });
+  });
+});
+
+describe("a shard that the logstore does not have", () => {
+  const missing = { ...harmless, exists: false };
+
+  test("is gone where state knows it, and else unknown, with those that there are", () => {
+    expect(decided(asking(missing, { known: true }))).toEqual({ kind: "gone" });
+    expect(decided(missing)).toEqual({
+      kind: "refused",
+      refusal: { kind: "unknownShard", knownShards: [0, 1] },
+    });
+  });
+});
+
+describe("an ordered group", () => {
+  const [finished = harmless, childRead = harmless] = rows
+    .filter(({ result }) => result === "unordered")
+    .map(({ change }) => change(harmless));
+
+  test.each([
+    { name: "where that is allowed", scenario: asking(finished, { allowUnordered: true }) },
+    { name: "that is not ordered", scenario: { ...finished, ordered: false } },
+    { name: "whose shard was never split", scenario: seeing(finished, { status: "readwrite" }) },
     {
       name: "that has not read the shard to its end",
-      scenario: recorded(rewound, { checkpoint: standsAt(99) }),
+      scenario: recorded(finished, { checkpoint: standsAt(99) }),
     },
-    { name: "that never read the shard", scenario: recorded(rewound, { checkpoint: { kind: "none" } }) },
+    { name: "that never read the shard", scenario: recorded(finished, { checkpoint: { kind: "none" } }) },
+    { name: "past a child that nobody has read", scenario: { ...childRead, others: [] } },
+    {
+      name: "past a child that only has a record",
+      scenario: { ...childRead, others: [{ ...record, shard: 1, checkpoint: { kind: "none" } }] },
+    },
+    {
+      name: "past a shard that is no child of it",
+      scenario: { ...childRead, others: [{ ...record, shard: 2 }] },
+    },
+    {
+      name: "whose child was read, where that is allowed",
+      scenario: asking(childRead, { allowUnordered: true }),
+    },
+    {
+      name: "forward past a child that was read",
+      scenario: asking(childRead, { target: cursor(90) }),
+    },
   ] as const)("is moved $name", ({ scenario }) => {
     expect(decided(scenario).kind).toBe("move");
   });
@@ -456,6 +593,8 @@ describe("whatever is seen", () => {
     record: anyRecord.map((value) => ({ ...value, shard: 0 })),
     currentTime: time,
     targetTime: time,
+    createdAt: instant,
+    children: fc.constantFrom<readonly number[]>([], [1]),
   });
   const anyIntent: fc.Arbitrary<ShardIntent> = fc.record(
     {
@@ -468,6 +607,8 @@ describe("whatever is seen", () => {
       allowUnordered: fc.boolean(),
       asked: instant,
       allowTruncated: fc.boolean(),
+      allowSkip: fc.boolean(),
+      plannedShards: fc.constantFrom<readonly number[]>([0], [0, 1], [0, 1, 2]),
       judges: fc.constantFrom("shard" as const, "group" as const),
     },
     {
@@ -514,17 +655,32 @@ describe("whatever is seen", () => {
       applyBefore !== undefined && noon > applyBefore ? "deadline" : "",
       asked.asked !== undefined && asked.asked > noon ? "future" : "",
       to < 3 || to > 9 ? "window" : "",
-      asked.asked !== undefined && asked.asked < noon - retention && asked.allowTruncated !== true
+      asked.asked !== undefined && asked.allowSkip !== true && within && stands < to ? "behind" : "",
+      asked.asked !== undefined &&
+      asked.asked < noon - retention &&
+      (observed.createdAt ?? 0) < noon - retention &&
+      asked.allowTruncated !== true
         ? "gone"
         : "",
       moveOf(observed, target, noon).span > asked.maxMove ? "span" : "",
-      seen.group.ordered && observed.status === "readonly" && within && stands >= 9 && to < stands
+      seen.group.ordered &&
+      observed.status === "readonly" &&
+      within &&
+      (stands >= 9 || childRead(seen)) &&
+      to < stands
         ? asked.allowUnordered
           ? ""
           : "order"
         : "",
+      asked.plannedShards?.length === 1 ? "split" : "",
       alive.length > 0 && asked.onActiveConsumers !== "overwrite" ? "alive" : "",
     ].filter((guard) => guard !== "");
+  }
+
+  function childRead({ shard: observed, records }: ReturnType<typeof seenShard>): boolean {
+    return records.some(
+      (each) => observed?.children?.includes(each.shard) === true && each.checkpoint.kind === "at",
+    );
   }
 
   test("a shard is moved if and only if no guard stands against it", () => {
@@ -559,9 +715,17 @@ describe("whatever is seen", () => {
         const checkpoint = { kind: "at", cursor: decision.move.to } as const;
         const moved = { ...seen.shard, record: { ...seen.shard.record, checkpoint } };
         expect(decide(asked, { ...seen, shard: moved }, () => false).kind).toBe("alreadyThere");
-        const planned = { target: decision.move.to, snapshot: decision.move.from };
-        expect(resume(planned, decision.move.from)).toBe("write");
-        expect(resume(planned, checkpoint)).toBe("done");
+        const planned = {
+          ...act,
+          target: decision.move.to,
+          snapshot: standing(0, {
+            checkpoint: decision.move.from,
+            savedAt: seen.shard.record.updateTime,
+          }),
+        };
+        const open = { ...fresh, act: planned };
+        expect(startOf<string>(open, seen.shard.record, 0).ended).toBeUndefined();
+        expect(startOf<string>(open, moved.record, 0).ended?.status).toBe("alreadyThere");
       }),
     );
   });

@@ -1,143 +1,132 @@
 import { describe, expect, test } from "vitest";
-import { type Position } from "../../provider/src/model/position.js";
-import { type Positions } from "../../provider/src/model/positions.js";
+import { planUnderWish } from "../../provider/src/lifecycle/replay/planRecord.js";
 import {
   type Change,
   type Plan,
-  type PlannedShard,
-  changedShards,
-  decidesAnew,
-  mergePlan,
-  othersAct,
+  type Wish,
+  earlierWishes,
+  isNewWish,
+  plansAnew,
+  plansAnything,
 } from "../../provider/src/rules/plan.js";
-import { beforeNoon, cursor, hour, noon, standsAt } from "./scenario.js";
+import { type Declaration, T1, T2, keep, positionsOf } from "./history.js";
+import { noon } from "./scenario.js";
 
-function plannedShard(shard: number, more: Partial<PlannedShard> = {}): PlannedShard {
-  return {
-    shard,
-    act: `act-${shard}`,
-    position: early,
-    decided: "move",
-    target: cursor(50),
-    targetTime: beforeNoon(4 * hour),
-    snapshot: standsAt(80),
-    snapshotTime: beforeNoon(hour),
-    snapshotUpdateTime: beforeNoon(hour),
-    snapshotConsumer: "host-a",
-    previous: standsAt(80),
-    ...more,
-  };
+function wish(from: Declaration["from"], more: Partial<Wish> = {}): Wish {
+  return { positions: positionsOf(from), triggers: "a", generation: "first", ...more };
 }
 
-const early: Position = { kind: "instant", instant: beforeNoon(4 * hour) };
-const late: Position = { kind: "instant", instant: beforeNoon(2 * hour) };
-const keep: Position = { kind: "keep" };
-
-function positions(others: Position, named: Readonly<Record<number, Position>> = {}): Positions {
-  return { others, named: new Map(Object.entries(named).map(([shard, at]) => [Number(shard), at])) };
+function planOf(asked: Wish, earlier: readonly Wish[] = []): Plan {
+  return { wish: asked, plannedAt: noon, shards: new Map(), earlier };
 }
 
-function change(before: Positions, after: Positions, more: Partial<Change> = {}): Change {
-  return { before, after, triggered: false, deadlineMoved: false, ...more };
+function change(before: Wish, after: Wish, more: Partial<Change> = {}): Change {
+  return { plan: planOf(before), after, reopens: false, ...more };
 }
 
-const plan: Plan = {
-  plannedAt: noon,
-  knownShards: [0, 1, 2],
-  shards: [plannedShard(0), plannedShard(1), plannedShard(2)],
-};
-
-describe("the shards of a change", () => {
-  const cases: readonly { name: string; change: Change; changed: readonly number[]; others: boolean }[] = [
-    { name: "nothing", change: change(positions(early), positions(early)), changed: [], others: false },
-    {
-      name: "one for all",
-      change: change(positions(early), positions(late)),
-      changed: [0, 1, 2],
-      others: true,
-    },
+describe("a change of a declaration", () => {
+  test.each([
+    { name: "nothing", change: change(wish(T1), wish(T1)), anew: [], anything: false },
+    { name: "one for all", change: change(wish(T1), wish(T2)), anew: [0, 1, 2], anything: true },
     {
       name: "another spelling of the same",
-      change: change(positions(early), positions(early, { 0: early, 1: early, 2: early })),
-      changed: [],
-      others: false,
+      change: change(wish(T1), wish({ "*": T1 })),
+      anew: [],
+      anything: false,
     },
     {
-      name: "one entry",
-      change: change(positions(early), positions(early, { 1: late })),
-      changed: [1],
-      others: false,
+      name: "an entry that says the same as all others",
+      change: change(wish(T1), wish({ "*": T1, 1: T1 })),
+      anew: [],
+      anything: false,
     },
     {
-      name: "an entry that goes",
-      change: change(positions(early, { 1: late }), positions(early)),
-      changed: [1],
-      others: false,
+      name: "one shard",
+      change: change(wish(T1), wish({ "*": T1, 1: T2 })),
+      anew: [1],
+      anything: true,
     },
     {
-      name: "all others, beside an entry that stays",
-      change: change(positions(early, { 1: late }), positions(late, { 1: late })),
-      changed: [0, 2],
-      others: true,
+      name: "all others but one",
+      change: change(wish({ "*": T1, 1: T1 }), wish({ "*": T2, 1: T1 })),
+      anew: [0, 2],
+      anything: true,
     },
     {
-      name: "a star that goes",
-      change: change(positions(early, { 1: early }), positions(keep, { 1: early })),
-      changed: [0, 2],
-      others: true,
+      name: "one that is kept now",
+      change: change(wish(T1), wish({ "*": T1, 1: keep })),
+      anew: [],
+      anything: false,
     },
-    {
-      name: "an entry for a shard that the plan does not know",
-      change: change(positions(early), positions(early, { 7: late })),
-      changed: [7],
-      others: false,
-    },
+    { name: "all that are kept now", change: change(wish(T1), wish(keep)), anew: [], anything: true },
     {
       name: "triggers",
-      change: change(positions(early), positions(early), { triggered: true }),
-      changed: [0, 1, 2],
-      others: true,
+      change: change(wish(T1), wish(T1, { triggers: "b" })),
+      anew: [0, 1, 2],
+      anything: true,
     },
     {
-      name: "a later deadline, of shards that had not expired",
-      change: change(positions(early), positions(early), { deadlineMoved: true }),
-      changed: [],
-      others: false,
+      name: "triggers, of one shard only",
+      change: change(wish({ 1: T1 }), wish({ 1: T1 }, { triggers: "b" })),
+      anew: [1],
+      anything: true,
     },
-  ];
-
-  test.each(cases)("$name", ({ change: asked, changed, others }) => {
-    expect(changedShards(plan, asked)).toEqual(changed);
-    expect(othersAct(plan, asked)).toBe(others);
-  });
-
-  test("are those that had expired where the deadline is a later one", () => {
-    const expired = { ...plan, shards: [plannedShard(0), plannedShard(1, { decided: "expired" })] };
-    const later = change(positions(early), positions(early), { deadlineMoved: true });
-    expect(changedShards(expired, later)).toEqual([1]);
-  });
-
-  test("are all where the deadline passed before anything could be looked at", () => {
-    const unseen = { ...plan, knownShards: [], shards: [] };
-    const after = positions(early, { 1: late });
-    const later = change(after, after, { deadlineMoved: true });
-    expect([0, 1].map((shard) => decidesAnew(unseen, after, later, shard))).toEqual([true, true]);
-  });
-
-  test("hold a shard that appeared later only where all others act", () => {
-    const entry = change(positions(early), positions(early, { 1: late }));
-    const star = change(positions(early), positions(late));
-    expect(decidesAnew(plan, entry.after, entry, 7)).toBe(false);
-    expect(decidesAnew(plan, star.after, star, 7)).toBe(true);
-    expect(decidesAnew(plan, star.after, undefined, 7)).toBe(true);
+    {
+      name: "a plan that is replaced",
+      change: change(wish(T1), wish(T1, { generation: "second" })),
+      anew: [0, 1, 2],
+      anything: true,
+    },
+    {
+      name: "a later deadline",
+      change: change(wish({ "*": T1, 1: keep }), wish({ "*": T1, 1: keep }), { reopens: true }),
+      anew: [0, 2],
+      anything: true,
+    },
+  ])("in $name plans anew $anew", ({ change: changed, anew, anything }) => {
+    expect([0, 1, 2].filter((shard) => plansAnew(changed, shard))).toEqual(anew);
+    expect(plansAnything(changed)).toBe(anything);
   });
 });
 
-describe("a plan that is changed in part", () => {
-  test("keeps the acts of all shards that were not decided anew", () => {
-    const anew = { ...plan, knownShards: [0, 1, 2, 3], shards: [plannedShard(1, { act: "new" })] };
-    const merged = mergePlan(plan, anew);
-    expect(merged.shards.map(({ act }) => act)).toEqual(["act-0", "new", "act-2"]);
-    expect(merged.knownShards).toEqual([0, 1, 2, 3]);
+describe("a wish", () => {
+  test("is new where nothing before it asked for the same of the shard", () => {
+    expect(isNewWish(change(wish(T1), wish(T2)), 0)).toBe(true);
+    expect(isNewWish(change(wish(T1), wish(T1)), 0)).toBe(false);
+    expect(isNewWish(change(wish(T1), wish(T1, { triggers: "b" })), 0)).toBe(true);
+  });
+
+  test("is not new where a wish before the last one asked for it: the ledger may know an act of it", () => {
+    const reverted = { plan: planOf(wish(T2), [wish(T1)]), after: wish(T1), reopens: false };
+    expect(isNewWish(reverted, 0)).toBe(false);
+    const ofOne = { plan: planOf(wish(T2), [wish({ 0: T1 })]), after: wish(T1), reopens: false };
+    expect([0, 1].map((shard) => isNewWish(ofOne, shard))).toEqual([false, true]);
+  });
+
+  test("is never taken for new once so many came before that the oldest are forgotten", () => {
+    const many = Array.from({ length: 7 }, (_, index) => wish(T1, { triggers: String(index) }));
+    const plan = planOf(wish(T1), many);
+    expect(earlierWishes(plan)).toHaveLength(8);
+    expect(isNewWish({ plan, after: wish(T2), reopens: false }, 0)).toBe(false);
+    const fewer = planOf(wish(T1), many.slice(1));
+    expect(isNewWish({ plan: fewer, after: wish(T2), reopens: false }, 0)).toBe(true);
+  });
+
+  test("of a plan is remembered, the newest eight", () => {
+    const many = Array.from({ length: 8 }, (_, index) => wish(T1, { triggers: String(index) }));
+    expect(earlierWishes(planOf(wish(T2), many))).toEqual([...many.slice(1), wish(T2)]);
+  });
+});
+
+describe("a plan under a wish that needs no look", () => {
+  const plan = { ...planOf(wish({ "*": T1 })), knownShards: [0, 1], upgraded: undefined };
+
+  test("stays the same in another spelling", () => {
+    expect(planUnderWish(plan, wish(T1))).toBe(plan);
+  });
+
+  test("keeps what was planned, and remembers the wish before", () => {
+    const keeping = wish({ "*": T1, 1: keep });
+    expect(planUnderWish(plan, keeping)).toEqual({ ...plan, wish: keeping, earlier: [plan.wish] });
   });
 });

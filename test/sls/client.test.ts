@@ -49,7 +49,12 @@ const reads: readonly Call[] = [
     perform: async (client) => (await client.listShards(shard)).value,
     sent: "GET /logstores/orders/shards",
     value: [
-      { shard: 0, status: "readwrite", createdAt: instantOfSeconds(1_524_222_931) },
+      {
+        shard: 0,
+        status: "readwrite",
+        createdAt: instantOfSeconds(1_524_222_931),
+        keys: { begin: "00", end: "80" },
+      },
       { shard: 1, status: "readonly" },
     ],
   },
@@ -101,11 +106,11 @@ const reads: readonly Call[] = [
     value: "MTQ0NzI5OTYwNjg5NjYzMjM1Ng==",
   },
   {
-    call: "GetCursor of an instant, rounded up to the second",
+    call: "GetCursor of an instant, rounded towards reading more",
     answer: '{"cursor":"NDI="}',
     perform: async (client) =>
       (await client.getCursor(shard, instantOfMicroseconds(1_554_260_243_000_001))).value,
-    sent: "GET /logstores/orders/shards/0?type=cursor&from=1554260244",
+    sent: "GET /logstores/orders/shards/0?type=cursor&from=1554260243",
     value: "NDI=",
   },
   {

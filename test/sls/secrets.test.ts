@@ -141,7 +141,9 @@ describe.each(["v1", "v4"])("no secret of a request signed with %s shows", (vers
         beforeSend: () => undefined,
       },
     );
-    if (write.kind !== "acknowledged") expect(everythingOf(write.error)).not.toMatch(hidden);
+    if (write.kind === "refused" || write.kind === "unknown") {
+      expect(everythingOf(write.error)).not.toMatch(hidden);
+    }
   });
 });
 

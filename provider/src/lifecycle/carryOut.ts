@@ -79,11 +79,14 @@ class Run {
   #saidWait = false;
   #watchingSince: Monotonic | undefined;
   #watchEnded = false;
+  /** One for all waves: a run is as far as all of its writes are. */
+  readonly #wrote: (total: number) => void;
 
   constructor(order: RunOrder, context: LifecycleContext) {
     this.#order = order;
     this.#context = context;
     this.#started = context.monotonic();
+    this.#wrote = this.#progress("writing");
   }
 
   async go(): Promise<RunResult> {
@@ -274,11 +277,10 @@ class Run {
     if (look === undefined) return;
     this.#sayWayBack();
     this.#attempted = true;
-    const progress = this.#progress("writing");
     const results = await Promise.all(
       shards.map(async (shard) => {
         const result = await this.#writeOne(shard, look);
-        progress(this.#shards.length);
+        this.#wrote(this.#shards.length);
         return { shard, result };
       }),
     );

@@ -66,7 +66,7 @@ export interface Act {
   readonly snapshot: Stand;
   /** Where `previous` leads once this act was applied: the snapshot, unless inherited. */
   readonly wayBack: Stand;
-  /** The latest deadline that it was ever given. Leaving a deadline out takes none away. */
+  /** The deadline that it was given last. Leaving a deadline out takes none away. */
   readonly deadline: Instant | undefined;
 }
 
@@ -80,8 +80,7 @@ export function sameAct(left: Act, right: Act): boolean {
   return left.shard === right.shard && left.round.id === right.round.id;
 }
 
-/** The act under a deadline that was given now: the later of the two counts. */
+/** The act under a deadline that was given now. Leaving it out takes none away; an earlier one counts at once. */
 export function withDeadline(act: Act, deadline: Instant | undefined): Act {
-  if (deadline === undefined || (act.deadline !== undefined && act.deadline >= deadline)) return act;
-  return { ...act, deadline };
+  return deadline === undefined ? act : { ...act, deadline };
 }

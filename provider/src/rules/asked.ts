@@ -135,7 +135,7 @@ function actBack(planned: PlannedShard, entries: readonly Entry[]): Act | undefi
  * that one may have been applied, it is also where the move began.
  */
 function inheriting(act: Act, open: Entry | undefined, uncertain: boolean): Act {
-  if (open === undefined || open.act.target !== act.target) return act;
+  if (open?.act.target !== act.target) return act;
   if (open.outcome !== "perhaps" && !uncertain) return act;
   const { position, round, inherited } = open.act;
   const own = { position, triggers: round.triggers, generation: round.generation };

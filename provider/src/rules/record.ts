@@ -1,5 +1,5 @@
 import { type Instant } from "../model/instant.js";
-import { type Act, intentionOf, withDeadline } from "./act.js";
+import { type Act, intentionOf, sameIntention, withDeadline } from "./act.js";
 import { type Asked } from "./asked.js";
 import {
   type Entry,
@@ -117,7 +117,10 @@ export function followedByOthers(
   const covered = [...shards.values()].filter(({ shard }) => !named.has(shard));
   const undone = covered.filter(({ status }) => status === "pending" || status === "failed");
   if (covered.length > 0 && undone.length === covered.length) return before.others;
-  return { intention: intentionOf(others, wish), knownShards };
+  const intention = intentionOf(others, wish);
+  // Followed once more, it still has not been asked of the shards that appeared meanwhile.
+  if (before.others !== undefined && sameIntention(before.others.intention, intention)) return before.others;
+  return { intention, knownShards };
 }
 
 /** The act that a shard is asked to carry out, if any. */

@@ -1,4 +1,5 @@
 import { formatCheckpoint } from "../../model/checkpoint.js";
+import { type Cursor } from "../../model/cursor.js";
 import { type Instant, formatOptionalInstant } from "../../model/instant.js";
 import { formatPosition } from "../../model/position.js";
 import { type Act, type Round, type Stand } from "../../rules/act.js";
@@ -11,6 +12,7 @@ import {
   movedEntry,
 } from "../../rules/ledger.js";
 import { type Declared } from "../declared.js";
+import { cursorInput } from "../inputs.js";
 import { decodeEntry, encodeEntry } from "../entryState.js";
 import { StateReader, fieldsOf } from "../actState.js";
 import { withoutAbsent } from "../stateFields.js";
@@ -54,7 +56,7 @@ export function encodeCheckpointState(declared: Declared, generation: string, le
     schemaVersion,
     generation,
     acts: entries.map((entry) =>
-      encodeAct(entry, generation, entry === moved ? declared["checkpoint"] : undefined),
+      encodeAct(entry, generation, entry === moved ? declaredTarget(declared) : undefined),
     ),
     historyUnknown: ledger.historyUnknown ? true : undefined,
     status,
@@ -68,14 +70,20 @@ export function encodeCheckpointState(declared: Declared, generation: string, le
   });
 }
 
+/** The declared cursor, whichever way it is spelt. */
+function declaredTarget(declared: Declared): Cursor | undefined {
+  const cursor = cursorInput(declared["checkpoint"]);
+  return cursor.ok ? cursor.value : undefined;
+}
+
 /**
  * One act. A stack can have many pins, so nothing is written twice: the outputs beside it tell the position, the
  * snapshot and the write of the newest move, and `declared` its target.
  */
-function encodeAct(entry: Entry, generation: string, declared: unknown): Declared {
+function encodeAct(entry: Entry, generation: string, declared: Cursor | undefined): Declared {
   const { act, outcome, open } = entry;
   const { round } = act;
-  const told = declared === act.target && act.wayBack === act.snapshot;
+  const told = declared === act.target && act.wayBack === act.snapshot && act.inherited.length === 0;
   return withoutAbsent({
     id: round.id,
     outcome,

@@ -1,0 +1,182 @@
+import { credentials } from "@grpc/grpc-js";
+import { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
+import { type ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb.js";
+import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import {
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+  type RegisterResourceResponse,
+} from "@pulumi/pulumi/proto/resource_pb.js";
+import { type Properties, markedStructOf, propertiesOf, unknownValue } from "./values.js";
+
+/** The component that moves a group: its plan is in state before its writes begin. */
+
+const outputs = ["shards", "positions", "previousPositions", "plannedAt", "pinnedAt", "totals"] as const;
+
+/** What only decides where to. Everything else the writes are bounded by too. */
+const planInputs = ["from", "triggers"];
+
+/** Registers the component and its two children with the engine. */
+export async function constructReplay(
+  request: ConstructRequest,
+  version: string,
+): Promise<ConstructResponse> {
+  if (request.getType() !== "sls:index:ConsumerGroupReplay") {
+    throw new Error(`The plugin sls has no component ${request.getType()}`);
+  }
+  refuseOptions(request);
+  const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), credentials.createInsecure());
+  try {
+    return await registerReplay(monitor, request, version);
+  } finally {
+    monitor.close();
+  }
+}
+
+async function registerReplay(
+  monitor: ResourceMonitorClient,
+  request: ConstructRequest,
+  version: string,
+): Promise<ConstructResponse> {
+  const inputs = propertiesOf(request.getInputs());
+  const component = await register(monitor, componentOf(request));
+  const self = component.getUrn();
+
+  const plan = childOf(request, "ReplayPlan", { ...inputs, self }, self, version);
+  plan.setDependenciesList(request.getDependenciesList());
+  plan.setDeletedwith(request.getDeletedwith());
+  plan.setReplaceWithList(request.getReplaceWithList());
+  plan.setReplacementTrigger(request.getReplacementTrigger());
+  const before = request.getDeletebeforereplace();
+  plan.setDeletebeforereplacedefined(before !== undefined);
+  if (before !== undefined) plan.setDeletebeforereplace(before);
+  const planned = await register(monitor, plan);
+
+  const bounds = Object.fromEntries(Object.entries(inputs).filter(([name]) => !planInputs.includes(name)));
+  const handed = { ...bounds, self, plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue };
+  const apply = childOf(request, "ReplayApply", handed, self, version);
+  apply.setDependenciesList([planned.getUrn()]);
+  apply.setAdditionalsecretoutputsList(request.getAdditionalsecretoutputsList());
+  const applied = await register(monitor, apply);
+
+  const all = propertiesOf(applied.getObject());
+  const missing = request.getDryrun() ? unknownValue : null;
+  const state = Object.fromEntries(outputs.map((name) => [name, all[name] ?? missing]));
+  // Not the shards: state would hold each of them once more.
+  const { shards: _shards, ...kept } = state;
+  await registerOutputs(monitor, self, kept);
+  const response = new ConstructResponse();
+  response.setUrn(self);
+  response.setState(markedStructOf(state));
+  return response;
+}
+
+function componentOf(request: ConstructRequest): RegisterResourceRequest {
+  const component = resource(request.getType(), request.getName(), {});
+  component.setParent(request.getParent());
+  component.setDependenciesList(request.getDependenciesList());
+  component.setAliasesList(request.getAliasesList());
+  component.setAliasspecs(true);
+  const protect = request.getProtect();
+  if (protect !== undefined) component.setProtect(protect);
+  const retain = request.getRetainondelete();
+  if (retain !== undefined) component.setRetainondelete(retain);
+  return component;
+}
+
+function childOf(
+  request: ConstructRequest,
+  kind: "ReplayPlan" | "ReplayApply",
+  inputs: Properties,
+  parent: string,
+  version: string,
+): RegisterResourceRequest {
+  const suffix = kind === "ReplayPlan" ? "plan" : "apply";
+  const child = resource(`sls:index:${kind}`, `${request.getName()}-${suffix}`, inputs);
+  child.setCustom(true);
+  child.setParent(parent);
+  // Of the very plugin that serves the component: in another process, two pins of one shard would not meet.
+  child.setVersion(version);
+  child.setProvider(request.getProvidersMap().get("sls") ?? "");
+  child.setHidediffsList(["plan", "self"]);
+  child.setAliasesList([aliasOfDynamicFront(kind)]);
+  child.setAliasspecs(true);
+  child.setIgnorechangesList(
+    request.getIgnorechangesList().filter((path) => Object.hasOwn(inputs, root(path))),
+  );
+  child.setCustomtimeouts(timeoutsOf(request));
+  const protect = request.getProtect();
+  if (protect !== undefined) child.setProtect(protect);
+  const retain = request.getRetainondelete();
+  if (retain !== undefined) child.setRetainondelete(retain);
+  return child;
+}
+
+function root(path: string): string {
+  return /^[^.[]*/.exec(path)?.[0] ?? path;
+}
+
+function resource(type: string, name: string, inputs: Properties): RegisterResourceRequest {
+  const request = new RegisterResourceRequest();
+  request.setType(type);
+  request.setName(name);
+  request.setObject(markedStructOf(inputs));
+  request.setAcceptsecrets(true);
+  request.setSupportspartialvalues(true);
+  return request;
+}
+
+/** What the dynamic provider calls the same child: its state is taken over. */
+function aliasOfDynamicFront(kind: string): Alias {
+  const spec = new Alias.Spec();
+  spec.setType(`pulumi-nodejs:dynamic/sls:${kind}`);
+  const alias = new Alias();
+  alias.setSpec(spec);
+  return alias;
+}
+
+function timeoutsOf(request: ConstructRequest): RegisterResourceRequest.CustomTimeouts | undefined {
+  const given = request.getCustomtimeouts();
+  if (given === undefined) return undefined;
+  const timeouts = new RegisterResourceRequest.CustomTimeouts();
+  timeouts.setCreate(given.getCreate());
+  timeouts.setUpdate(given.getUpdate());
+  timeouts.setDelete(given.getDelete());
+  return timeouts;
+}
+
+/** An option that did nothing without a word would be worse than none. */
+function refuseOptions(request: ConstructRequest): void {
+  const refused = [
+    ...(request.getReplaceonchangesList().length > 0 ? ["replaceOnChanges"] : []),
+    ...(request.getResourceHooks() !== undefined ? ["hooks"] : []),
+  ];
+  if (refused.length === 0) return;
+  throw new Error(
+    `ConsumerGroupReplay "${request.getName()}": the option ${refused.join(" and ")} is not taken\nTake it out.`,
+  );
+}
+
+function register(
+  monitor: ResourceMonitorClient,
+  request: RegisterResourceRequest,
+): Promise<RegisterResourceResponse> {
+  return new Promise((resolve, reject) => {
+    monitor.registerResource(request, (error, answer) => {
+      if (error === null) resolve(answer);
+      else reject(error);
+    });
+  });
+}
+
+function registerOutputs(monitor: ResourceMonitorClient, urn: string, values: Properties): Promise<void> {
+  const request = new RegisterResourceOutputsRequest();
+  request.setUrn(urn);
+  request.setOutputs(markedStructOf(values));
+  return new Promise((resolve, reject) => {
+    monitor.registerResourceOutputs(request, (error) => {
+      if (error === null) resolve();
+      else reject(error);
+    });
+  });
+}

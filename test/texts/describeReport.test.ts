@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { type EndedReport, type Report } from "../../provider/src/rules/events.js";
+import { describeReport } from "../../provider/src/texts/describeReport.js";
+import { act, seenAt } from "../rules/acts.js";
+import { alive, group, subject } from "./told.js";
+
+const failure = new Error("no answer");
+const failed: EndedReport = {
+  shard: 0,
+  status: "failed",
+  act,
+  record: seenAt(80),
+  failure: undefined,
+  acknowledged: false,
+};
+const refusals = [{ shard: 0, refusal: alive }];
+
+const reports: readonly Report[] = [
+  { kind: "lookFailed", subject, failure },
+  { kind: "refused", subject, of: "shard", refusals },
+  { kind: "refused", subject: group, of: "group", refusals },
+  { kind: "unfinished", subject, of: "shard", shards: [failed], refusals: [], failure },
+  { kind: "unfinished", subject: group, of: "group", shards: [failed], refusals: [], failure },
+  { kind: "duplicate", declarations: ["the first", "the second"] },
+  { kind: "notKnown", resource: "ConsumerGroupCheckpoint" },
+  { kind: "arguments", name: "getReplayPlan", problems: ["from is missing", "project is missing"] },
+];
+
+describe("every report", () => {
+  test("has its words", () => {
+    expect(reports.map(describeReport).join("\n\n")).toMatchInlineSnapshot(`
+      "shop/orders/billing/0: could not be looked at, so nothing is written
+        no answer
+
+      shop/orders/billing/0: refused, because consumers are alive and would overwrite the pin
+        shard 0  host-a  committed 7 s ago
+        shard 12  a consumer without a name  committed 1 min 1 s ago
+        a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all
+      Stop the group's consumers, wait 1 min 15 s, run pulumi up, and start them again; or set onActiveConsumers: "overwrite".
+
+      shop/orders/billing: refused, because consumers are alive and would overwrite the pin
+        shard 0  host-a  committed 7 s ago
+        shard 12  a consumer without a name  committed 1 min 1 s ago
+        a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all
+      Stop the group's consumers, wait 1 min 15 s, run pulumi up, and start them again; or set onActiveConsumers: "overwrite".
+
+      shop/orders/billing/0: is not pinned; it stands where it stood
+        no answer
+      Consumers that were stopped for this are still stopped. Run pulumi up again: it goes on from here.
+
+      shop/orders/billing: 1 of 1 shards is not pinned
+        not pinned; stand where they stood: 0
+        Consumers that were stopped for this are still stopped.
+      Run pulumi up again: it writes only the shards that are not finished.
+        no answer
+
+      two resources move the same shard, and which one came last would be chance
+        the first
+        the second
+      Take one of them out.
+
+      The inputs of this ConsumerGroupCheckpoint are not known
+
+      The arguments of getReplayPlan are not right
+        from is missing
+        project is missing"
+    `);
+  });
+
+  test("of a run that was stopped after it had written says both: what is left, and why", () => {
+    const stopped = describeReport({
+      kind: "unfinished",
+      subject: group,
+      of: "group",
+      shards: [failed],
+      refusals,
+      failure: undefined,
+    });
+    expect(stopped).toContain("1 of 1 shards is not pinned");
+    expect(stopped).toContain("refused, because consumers are alive");
+  });
+
+  test("of a pin tells its own failure before that of the run", () => {
+    const own = { ...failed, failure: new Error("denied") };
+    const text = describeReport({
+      kind: "unfinished",
+      subject,
+      of: "shard",
+      shards: [own],
+      refusals: [],
+      failure,
+    });
+    expect(text).toContain("  denied");
+    expect(text).not.toContain("no answer");
+  });
+});
