@@ -459,7 +459,8 @@ export class Oracle {
     if (position === "keep") return;
     const refusedAll =
       call.writes.length > 0 && call.writes.every(({ status = 0 }) => status >= 400 && status < 500);
-    if (!returned && refusedAll && call.writes.length >= shards.length) return;
+    const reached = shards.every((shard) => call.writes.some((write) => write.shard === shard));
+    if (!returned && refusedAll && reached) return;
     this.#others = returned ? { intention: intentionOf(position, wish), knownShards: shards } : undefined;
   }
 
