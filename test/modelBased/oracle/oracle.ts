@@ -283,7 +283,8 @@ export class Oracle {
     if (instant !== undefined && !this.#allowsTruncated(declared) && this.#isTruncated(write, instant)) {
       this.#violate(`${about} for an instant that the shard keeps nothing of`);
     }
-    const span = this.#spanOf(write, seen, checkpoint, call.cursor(write.shard ?? 0, "end"));
+    const end = asked.position === "end" ? checkpoint : call.cursor(write.shard ?? 0, "end");
+    const span = this.#spanOf(write, seen, checkpoint, end);
     const most = millisecondsOf(declared.maxMove ?? dayMove);
     if (span !== undefined && span > most) {
       this.#violate(`${about} that moves it by ${span} ms, further than ${declared.maxMove ?? dayMove}`);
