@@ -321,7 +321,11 @@ export class Oracle {
     const isUnread = history.unread.some(
       (each) => each.checkpoint === checkpoint && updateTime / 1_000 >= each.plannedAt,
     );
-    if (isUnread) return true;
+    const isOfThisCall = call.writes.some(
+      (each) =>
+        each.shard === shard && (JSON.parse(each.sent) as { checkpoint: string }).checkpoint === checkpoint,
+    );
+    if (isUnread || isOfThisCall) return true;
     const planned = history.plannedElsewhere(call.began.process);
     return planned.some(
       (each) =>
