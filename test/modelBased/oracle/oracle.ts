@@ -283,7 +283,8 @@ export class Oracle {
     if (instant !== undefined && !this.#allowsTruncated(declared) && this.#isTruncated(write, instant)) {
       this.#violate(`${about} for an instant that the shard keeps nothing of`);
     }
-    const span = this.#spanOf(write, seen, checkpoint);
+    const end = asked.position === "end" ? checkpoint : call.cursor(write.shard ?? 0, "end");
+    const span = this.#spanOf(write, seen, checkpoint, end);
     const most = millisecondsOf(declared.maxMove ?? dayMove);
     if (span !== undefined && span > most) {
       this.#violate(`${about} that moves it by ${span} ms, further than ${declared.maxMove ?? dayMove}`);
@@ -320,7 +321,11 @@ export class Oracle {
     const isUnread = history.unread.some(
       (each) => each.checkpoint === checkpoint && updateTime / 1_000 >= each.plannedAt,
     );
-    if (isUnread) return true;
+    const isOfThisCall = call.writes.some(
+      (each) =>
+        each.shard === shard && (JSON.parse(each.sent) as { checkpoint: string }).checkpoint === checkpoint,
+    );
+    if (isUnread || isOfThisCall) return true;
     const planned = history.plannedElsewhere(call.began.process);
     return planned.some(
       (each) =>
@@ -345,13 +350,15 @@ export class Oracle {
   /** Undefined where no bound can be judged from outside. */
   #spanOf(
     { shard = -1, arrivedAt }: Exchange,
-    seen: SavedRecordLike,
+    { checkpoint: stand }: SavedRecordLike,
     checkpoint: string,
+    end: string | undefined,
   ): number | undefined {
     const target = this.#facts.receivedAt(shard, checkpoint);
-    if (target === undefined) return undefined;
-    const stands = this.#facts.receivedAt(shard, seen.checkpoint) ?? arrivedAt - 10_000;
-    return Math.abs(stands - target);
+    const stands = this.#facts.receivedAt(shard, stand);
+    // From nowhere it is measured to now, and nothing lies between the end and now.
+    if (target === undefined || (stands === undefined && checkpoint === end)) return undefined;
+    return Math.abs((stands ?? arrivedAt - 10_000) - target);
   }
 
   #takeEffect(
@@ -457,7 +464,8 @@ export class Oracle {
     if (position === "keep") return;
     const refusedAll =
       call.writes.length > 0 && call.writes.every(({ status = 0 }) => status >= 400 && status < 500);
-    if (!returned && refusedAll && call.writes.length >= shards.length) return;
+    const reached = shards.every((shard) => call.writes.some((write) => write.shard === shard));
+    if (!returned && refusedAll && reached) return;
     this.#others = returned ? { intention: intentionOf(position, wish), knownShards: shards } : undefined;
   }
 
