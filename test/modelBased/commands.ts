@@ -21,6 +21,8 @@ export interface Model {
   triggers: number;
   bounds: Properties;
   pin: { readonly cursor: number; readonly triggers: number };
+  /** The declaration before the last change. */
+  earlier: Pick<Model, "from" | "triggers" | "bounds"> | undefined;
   /** The program of the last up that was green and touched everything. */
   settled: string | undefined;
 }
@@ -39,6 +41,7 @@ export function initialModel(): Model {
     triggers: 0,
     bounds: { onActiveConsumers: "overwrite", watchFor: "PT0S", maxMove: "P90D" },
     pin: { cursor: 7, triggers: 0 },
+    earlier: undefined,
     settled: undefined,
   };
 }
@@ -193,7 +196,9 @@ export class Declare extends Step {
   }
 
   protected take(model: Model): void {
+    const { from, triggers, bounds } = model;
     this.change(model);
+    model.earlier = { from, triggers, bounds };
   }
 }
 
@@ -354,7 +359,7 @@ const position: fc.Arbitrary<Position> = fc.oneof(
 );
 const positionOfOne: fc.Arbitrary<Position> = fc.oneof(
   { weight: 2, arbitrary: position },
-  { weight: 1, arbitrary: fc.constantFrom(3, 7, 11).map((cursor): Position => ({ cursor })) },
+  { weight: 1, arbitrary: fc.constantFrom(3, 7).map((cursor): Position => ({ cursor })) },
 );
 
 const declareOthers = position.map(
@@ -422,9 +427,17 @@ const declarePin = fc.record({ cursor: fc.constantFrom(3, 7, 11), triggers: fc.n
     }),
 );
 
+/** The last change is taken back. */
+const takeBack = fc.constant(
+  new Declare("takeBack()", (model) => {
+    Object.assign(model, model.earlier);
+  }),
+);
+
 const turn = fc
   .tuple(
     fc.oneof(
+      { weight: 5, arbitrary: takeBack },
       { weight: 5, arbitrary: declareOthers },
       { weight: 3, arbitrary: declareOne },
       { weight: 1, arbitrary: removeOne },
