@@ -88,6 +88,16 @@ export function recordRun(
   };
 }
 
+/** Whether the logstore has a shard no more; a run that did not look knows of none. */
+export function isGone(shard: number, known: readonly number[]): boolean {
+  return known.length > 0 && !known.includes(shard);
+}
+
+/** A shard that was split or merged vanishes when its data has expired, and what was open of it has ended. */
+export function goneRecord(record: ShardLedger): ShardLedger {
+  return { ...record, status: "gone", entries: record.entries.filter(({ open }) => !open) };
+}
+
 /** The newest deadline is remembered with what is still open: it counts although it may be taken away. */
 export function withDeadlines(ledger: Ledger, deadline: Instant | undefined): Ledger {
   const shards = [...ledger.shards.values()].map((shard): [number, ShardLedger] => [

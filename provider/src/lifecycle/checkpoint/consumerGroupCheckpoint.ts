@@ -10,7 +10,7 @@ import { type CheckpointRecord } from "../../model/checkpoint.js";
 import { type Observation, type PositionTime } from "../../rules/observation.js";
 import { isOwnCommit } from "../../rules/ownCommit.js";
 import { type Plan, actOf } from "../../rules/plan.js";
-import { actAsked, recordAsked, recordRun, withDeadlines } from "../../rules/record.js";
+import { actAsked, goneRecord, isGone, recordAsked, recordRun, withDeadlines } from "../../rules/record.js";
 import { type OpenAct, standsAtSnapshot, standsAtTarget } from "../../rules/run.js";
 import { isUnfinished } from "../../rules/status.js";
 import { SlsError } from "../../sls/errors.js";
@@ -219,7 +219,7 @@ function decideSeen(
       applyBefore: act === undefined ? pin.bounds.applyBefore : act.deadline,
       target: pin.target,
       judges: "shard",
-      known: act !== undefined,
+      known: act !== undefined || ledger.shards.has(pin.identity.shard),
     },
     observation,
     (record) =>
@@ -263,17 +263,21 @@ async function pinShard(
   if (open === undefined) {
     const record = recordAsked(before, shard, asked);
     if (record === undefined) throw new RangeError(`shard ${String(shard)} has no ledger`);
-    return encodeCheckpointState(declared, generation, record);
+    const gone = asked.kind === "unplanned";
+    return encodeCheckpointState(declared, generation, gone ? goneRecord(record) : record);
   }
   const result = await run(pin, open, before, context);
   const [running] = result.shards;
-  const record = recordRun(before, running ?? { open, ended: undefined });
+  const ran = recordRun(before, running ?? { open, ended: undefined });
+  const gone = isGone(shard, result.knownShards);
+  const record = gone ? goneRecord(ran) : ran;
   const outs = encodeCheckpointState(declared, generation, record);
+  if (gone) return outs;
   if (result.finished && !isUnfinished(record.status)) return outs;
   throw unfinishedError(pin, record, result, outs);
 }
 
-/** The act that is carried out; a new one is planned by a look of its own. */
+/** The act that is carried out; a new one is planned by a look of its own, which can find the shard gone. */
 async function openAct(
   pin: CheckpointPin,
   asked: Asked,
@@ -285,6 +289,7 @@ async function openAct(
     return openActs(new Map([[pin.identity.shard, asked]]), ledger, pin.bounds, context)[0];
   }
   const act = await planAct(pin, ledger, generation, context);
+  if (act === undefined) return undefined;
   return { act, fresh: true, outcome: "certainlyNot", elsewhere: false, requestId: undefined };
 }
 
@@ -293,14 +298,14 @@ async function planAct(
   ledger: Ledger,
   generation: string,
   context: LifecycleContext,
-): Promise<Act> {
+): Promise<Act | undefined> {
   const observation = await observeWhenQuiet(pin, ledger, context);
   if (observation.kind === "unseen") {
     return unseenAct(pin, generation, observation.failure, observation.serverTime, context);
   }
   const { shard } = observation;
-  // Unknown shards were refused by the look already.
-  if (shard === undefined) throw new RangeError(`shard ${String(pin.identity.shard)} was not looked at`);
+  // A shard that state does not know either was refused by the look already.
+  if (shard === undefined) return undefined;
   const round = roundOf(pin, observation.serverTime, observation.knownShards, generation, context);
   context.memory.notePlanned(round.id, shard.shard, shard.end);
   const planned = {

@@ -5,6 +5,8 @@ import { type Ledger, type ShardLedger, emptyLedger, unfinishedShards } from "..
 import { type RefusedShard } from "../../rules/nextStep.js";
 import {
   followedByOthers,
+  goneRecord,
+  isGone,
   leavesMixture,
   recordAsked,
   recordRun,
@@ -199,17 +201,11 @@ function ledgerAfter(
   const known = result.knownShards.length > 0 ? result.knownShards : plan.knownShards;
   const shards = [...asked].flatMap(([shard, each]): [number, ShardLedger][] => {
     const record = ran.get(shard) ?? recordAsked(before, shard, each);
-    return record === undefined ? [] : [[shard, goneWhereGone(record, known)]];
+    return record === undefined ? [] : [[shard, isGone(shard, known) ? goneRecord(record) : record]];
   });
   const ledger = new Map(shards);
   const others = known.length === 0 ? before.others : followedByOthers(before, ledger, plan.wish, known);
   return { shards: ledger, others };
-}
-
-/** A shard that was split or merged vanishes when its data has expired, and what was open of it has ended. */
-function goneWhereGone(record: ShardLedger, known: readonly number[]): ShardLedger {
-  if (known.length === 0 || known.includes(record.shard)) return record;
-  return { ...record, status: "gone", entries: record.entries.filter(({ open }) => !open) };
 }
 
 function unfinishedError(
