@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { SlsEmulator } from "../../emulator/src/index.js";
-import { DynamicProviderServer, ProviderFailure, type Properties } from "./dynamicProviderServer.js";
+import { ProviderFailure, type Properties } from "./dynamicProviderServer.js";
+import { ProviderInThisProcess } from "./providerInThisProcess.js";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -9,14 +10,15 @@ const id = "shop/orders/billing/0";
 const denied = { kind: "error", status: 401, code: "Unauthorized" } as const;
 
 let now: number;
+/** Where the consumers stood. */
+let cursorBefore: string;
 let emulator: SlsEmulator;
-let server: DynamicProviderServer;
 /** What the stack's state holds of the pin. */
-let outs: Properties | undefined;
+let saved: { readonly inputs: Properties; readonly outs: Properties; readonly failed: boolean } | undefined;
 
 beforeEach(async () => {
   now = noon;
-  outs = undefined;
+  saved = undefined;
   emulator = await SlsEmulator.start({ clock: () => now });
   emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: 2 });
   emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
@@ -24,23 +26,20 @@ beforeEach(async () => {
     emulator.appendLogGroups("shop", "orders", shard, { count: 13, from: noon - 12 * hour, to: noon });
     commit(1, shard);
   }
+  cursorBefore = cursor(1);
   now += 10 * minute;
-  server = await start();
 });
 
 afterEach(async () => {
-  await server.stop();
   await emulator.stop();
 });
 
-function start(): Promise<DynamicProviderServer> {
-  return DynamicProviderServer.start("consumerGroupCheckpointProvider", {
-    config: {
-      "sls:endpoint": emulator.endpoint,
-      "sls:accessKeyId": "emulatorAccessKeyId",
-      "sls:accessKeySecret": "emulatorAccessKeySecret",
-    },
-  });
+function config(): Readonly<Record<string, string>> {
+  return {
+    "sls:endpoint": emulator.endpoint,
+    "sls:accessKeyId": "emulatorAccessKeyId",
+    "sls:accessKeySecret": "emulatorAccessKeySecret",
+  };
 }
 
 function cursor(hoursBeforeNoon: number, shard = 0): string {
@@ -65,21 +64,39 @@ function pinAt(hoursBeforeNoon: number, more: Properties = {}): Properties {
   return { project: "shop", logstore: "orders", consumerGroup: "billing", shard, checkpoint, ...more };
 }
 
-/** One up of a stack with this pin, in a process of its own. Answers with why it failed. */
+/** One up of a stack with this pin, as the engine makes it. Answers with why it failed. */
 async function up(pin: Properties): Promise<string> {
-  await server.stop();
-  server = await start();
-  const { inputs, failures } = await server.check({}, pin);
-  if (failures.length > 0) return failures.map(({ reason }) => reason).join("\n");
+  const process = await ProviderInThisProcess.start(config());
+  const provider = await process.as("consumerGroupCheckpointProvider");
   try {
-    outs = outs === undefined ? (await server.create(inputs)).outs : await server.update(id, outs, inputs);
+    const { inputs, failures } = await provider.check(saved?.inputs ?? {}, pin);
+    if (failures.length > 0) return failures.map(({ reason }) => reason).join("\n");
+    await step(provider, inputs);
     return "";
   } catch (error) {
     if (!(error instanceof ProviderFailure)) throw error;
-    const { __provider: _shim, ...kept } = error.kept?.properties ?? {};
-    if (error.kept !== undefined) outs = kept;
+    keep(error, pin);
     return error.message;
+  } finally {
+    await process.stop();
   }
+}
+
+async function step(provider: ProviderInThisProcess, inputs: Properties): Promise<void> {
+  if (saved === undefined) {
+    saved = { inputs, outs: (await provider.create(inputs)).outs, failed: false };
+    return;
+  }
+  const { changes } = await provider.diff(id, saved.outs, inputs);
+  if (changes === "none" && !saved.failed) return;
+  saved = { inputs, outs: await provider.update(id, saved.outs, inputs), failed: false };
+}
+
+/** After an init failure in an update, the engine keeps the old inputs beside the new outputs. */
+function keep({ kept }: ProviderFailure, pin: Properties): void {
+  if (kept === undefined) return;
+  const { __provider: _shim, ...outs } = kept.properties;
+  saved = { inputs: saved?.inputs ?? pin, outs, failed: true };
 }
 
 /** Acts while the look after the first write is held. */
@@ -113,7 +130,7 @@ describe("a consumer that commits", () => {
       }),
     ]);
     expect(message).toContain("left alone");
-    expect([stands(), writes(), outs?.["status"]]).toEqual([cursor(0), 1, "uncertain"]);
+    expect([stands(), writes(), saved?.outs["status"]]).toEqual([cursor(0), 1, "uncertain"]);
   });
 
   test("from the pin, while a stale read still shows the old place, is not overwritten", async () => {
@@ -139,11 +156,11 @@ test("a pin that the service acknowledged and no look shows is never sent again"
         showOld(old, 100);
       }),
   ]);
-  expect([writes(), outs?.["status"]]).toEqual([1, "uncertain"]);
+  expect([writes(), saved?.outs["status"]]).toEqual([1, "uncertain"]);
   emulator.clearRules();
   now += minute;
   expect(await up(pinAt(7))).toBe("");
-  expect([writes(), outs?.["status"]]).toEqual([1, "pinned"]);
+  expect([writes(), saved?.outs["status"]]).toEqual([1, "pinned"]);
 });
 
 describe("one's own write is no live consumer", () => {
@@ -157,7 +174,7 @@ describe("one's own write is no live consumer", () => {
         .then(() => emulator.rule({ call: "GetCheckPoint", do: denied })),
     ]);
     expect(message).not.toBe("");
-    expect([stands(), outs?.["status"]]).toEqual([cursor(7), "uncertain"]);
+    expect([stands(), saved?.outs["status"]]).toEqual([cursor(7), "uncertain"]);
     emulator.clearRules();
     emulator.clearRequests();
   }
@@ -166,7 +183,7 @@ describe("one's own write is no live consumer", () => {
     await unverified();
     now += minute;
     expect(await up(pinAt(9))).toBe("");
-    expect([stands(), outs?.["status"], outs?.["previousCheckpoint"]]).toEqual([
+    expect([stands(), saved?.outs["status"], saved?.outs["previousCheckpoint"]]).toEqual([
       cursor(9),
       "pinned",
       cursor(7),
@@ -177,7 +194,11 @@ describe("one's own write is no live consumer", () => {
     await unverified();
     now += 20_000;
     expect(await up(pinAt(7))).toBe("");
-    expect([writes(), outs?.["status"], outs?.["previousCheckpoint"]]).toEqual([0, "pinned", cursor(1)]);
+    expect([writes(), saved?.outs["status"], saved?.outs["previousCheckpoint"]]).toEqual([
+      0,
+      "pinned",
+      cursor(1),
+    ]);
   });
 });
 
@@ -208,37 +229,70 @@ describe("a pin that was never applied", () => {
 
   test.each(ends)("and was $name has no way back", async ({ meet }) => {
     await meet();
-    expect(outs?.["previousCheckpoint"]).toBeUndefined();
+    expect(saved?.outs["previousCheckpoint"]).toBeUndefined();
     expect(stands()).not.toBe(cursor(9));
   });
 
-  test.each(ends)("and was $name leaves the way back of the one before it, and is taken back without a write", async ({ meet }) => {
-    expect(await up(pinAt(7))).toBe("");
-    commit(3);
-    now += 10 * minute;
-    await meet();
-    expect(outs?.["previousCheckpoint"]).toBe(cursor(1));
-    now += 10 * minute;
-    emulator.clearRequests();
-    const before = stands();
-    expect(await up(pinAt(7))).toBe("");
-    expect([writes(), stands(), outs?.["status"], outs?.["previousCheckpoint"]]).toEqual([
-      0,
-      before,
-      "pinned",
-      cursor(1),
-    ]);
-  });
+  test.each(ends)(
+    "and was $name leaves the way back of the one before it, and is taken back without a write",
+    async ({ meet }) => {
+      expect(await up(pinAt(7))).toBe("");
+      commit(3);
+      now += 10 * minute;
+      await meet();
+      expect(saved?.outs["previousCheckpoint"]).toBe(cursor(1));
+      now += 10 * minute;
+      emulator.clearRequests();
+      const before = stands();
+      expect(await up(pinAt(7))).toBe("");
+      expect([writes(), stands(), saved?.outs["status"], saved?.outs["previousCheckpoint"]]).toEqual([
+        0,
+        before,
+        "pinned",
+        cursor(1),
+      ]);
+    },
+  );
 });
 
-test("a pin that failed, and whose shard is gone since, is done with", async () => {
-  const rule = emulator.rule({ call: "UpdateCheckPoint", do: denied });
-  expect(await up(pinAt(7))).not.toBe("");
-  rule.remove();
-  const pin = pinAt(7);
-  emulator.splitShard("shop", "orders", 0);
-  now += 9 * 24 * hour;
-  emulator.clearRequests();
-  expect(await up(pin)).toBe("");
-  expect([writes(), outs?.["status"]]).toEqual([0, "gone"]);
+describe("a shard that is gone from its logstore", () => {
+  /** A shard that was split vanishes when its data has expired. */
+  function vanish(): void {
+    emulator.splitShard("shop", "orders", 0);
+    now += 9 * 24 * hour;
+    emulator.clearRequests();
+  }
+
+  test("ends a pin that failed, and the next up sends nothing", async () => {
+    const pin = pinAt(7);
+    const rule = emulator.rule({ call: "UpdateCheckPoint", do: denied });
+    expect(await up(pin)).not.toBe("");
+    rule.remove();
+    vanish();
+    expect(await up(pin)).toBe("");
+    expect([writes(), saved?.outs["status"]]).toEqual([0, "gone"]);
+    emulator.clearRequests();
+    expect([await up(pin), emulator.requests]).toEqual(["", []]);
+  });
+
+  test.each(["triggers", "another checkpoint"])(
+    "ends a pin that was done, and then changed: %s",
+    async (change) => {
+      const changed = change === "triggers" ? pinAt(7, { triggers: ["again"] }) : pinAt(9);
+      expect(await up(pinAt(7))).toBe("");
+      vanish();
+      expect(await up(changed)).toBe("");
+      expect([writes(), saved?.outs["status"], saved?.outs["previousCheckpoint"]]).toEqual([
+        0,
+        "gone",
+        cursorBefore,
+      ]);
+    },
+  );
+
+  test("refuses a new pin, with the shards that there are", async () => {
+    const pin = pinAt(7);
+    vanish();
+    expect(await up(pin)).toContain("the logstore has no such shard\n  its shards: 1-3");
+  });
 });
