@@ -123,7 +123,10 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
   declare readonly pinnedAt: pulumi.Output<string | undefined>;
   /** SLS's id of the request that wrote the pin. */
   declare readonly requestId: pulumi.Output<string | undefined>;
-  /** `pinned`, `alreadyThere`, `expired` or `overwritten`; `failed` or `uncertain` after an up that failed. */
+  /**
+   * `pinned`, `alreadyThere`, `expired`, `overwritten`, or `gone` where the logstore has the shard no more; `failed`
+   * or `uncertain` after an up that failed.
+   */
   declare readonly status: pulumi.Output<string>;
 
   /**
