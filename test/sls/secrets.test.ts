@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type Server, createServer } from "node:http";
-import { type AddressInfo } from "node:net";
+import { type AddressInfo, type Server as SocketServer, createServer as createSocketServer } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { cursorAt } from "../../provider/src/model/cursor.js";
@@ -21,10 +21,10 @@ const credentials: Credentials = {
 /** What must not show, nor any long part of it: V8 quotes the beginnings of what is no JSON. */
 const hidden = /the-secret|of-the-key|the-token|of-the-session/;
 
-let server: Server | undefined;
+let server: Server | SocketServer | undefined;
 
 afterEach(async () => {
-  server?.closeAllConnections();
+  if (server !== undefined && "closeAllConnections" in server) server.closeAllConnections();
   server?.close();
   if (server !== undefined) await once(server, "close");
   server = undefined;
@@ -74,6 +74,13 @@ async function echoing(echo: Echo): Promise<string> {
     );
     response.writeHead(status, headers).end(body);
   }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+
+/** What is no server of HTTP at all: it sends back what it got. */
+async function repeating(): Promise<string> {
+  server = createSocketServer((socket) => socket.on("error", () => {}).pipe(socket)).listen(0, "127.0.0.1");
   await once(server, "listening");
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
@@ -166,10 +173,7 @@ describe("every class of error", () => {
       return errorOf(client.getCursor(shard, "begin"));
     },
     SlsNetworkError: async () => {
-      const client = clientOf({ ...signed, "sls:endpoint": "http://127.0.0.1:1" }, () =>
-        // No header can hold it: undici refuses to send the request.
-        Promise.resolve({ ...credentials, securityToken: `${String(credentials.securityToken)}\n` }),
-      );
+      const client = clientOf({ ...signed, "sls:endpoint": await repeating() });
       return errorOf(client.getCursor(shard, "begin"));
     },
     SlsConfigurationError: () =>

@@ -5,7 +5,12 @@ import { type Duration, durationOfMilliseconds } from "../model/duration.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
-import { type Credentials, CredentialsFailure, type CredentialsSource } from "./credentials.js";
+import {
+  type Credentials,
+  CredentialsFailure,
+  type CredentialsSource,
+  unsendablePart,
+} from "./credentials.js";
 import {
   type Call,
   type CheckpointWrite,
@@ -276,7 +281,7 @@ export class SlsClient {
 
   async #currentCredentials(request: SlsRequest): Promise<Credentials | SlsCredentialsError> {
     try {
-      return await this.#credentials.current();
+      return sendable(await this.#credentials.current());
     } catch (failure) {
       if (!(failure instanceof CredentialsFailure)) throw failure;
       return new SlsCredentialsError({ ...request, failure });
@@ -286,3 +291,13 @@ export class SlsClient {
 
 /** How one attempt ended, and with which credentials it was made. */
 type Attempt = { readonly answer: Answer } | { readonly error: SlsError; readonly credentials?: Credentials };
+
+function sendable(credentials: Credentials): Credentials {
+  const part = unsendablePart(credentials);
+  if (part === undefined) return credentials;
+  throw new CredentialsFailure(`no HTTP header can hold the ${part} of the credentials`, {
+    facts: ["it has a line break, another control character, or a letter outside of ASCII"],
+    wayOut: "Correct it where the credentials come from.",
+    passing: false,
+  });
+}

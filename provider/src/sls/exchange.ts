@@ -98,6 +98,8 @@ class Exchange implements Dispatcher.DispatchHandler {
    */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#over) throw new Error("the request is over");
+    // undici sends again by itself what it believes did no harm; only the caller knows that a write did none.
+    if (this.#sentAt !== undefined) throw new Error("the request was sent already");
     try {
       this.#options.beforeSend();
     } catch (cause) {
@@ -110,13 +112,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#sentAt = this.#options.monotonic();
   }
 
+  /** Runs for an answer that only informs too; the one that counts comes last. */
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    // An answer that only informs is followed by the one that counts.
-    if (status < 200) return;
     const requestId = single(headers["x-log-requestid"]);
     this.#head = {
       status,
@@ -195,13 +196,17 @@ function networkError(
   begun: boolean,
   { requestTimeout }: TransportOptions,
 ): SlsNetworkError {
+  const code = codeOf(cause);
+  const message = redact(messageOf(cause));
   return new SlsNetworkError({
     ...request,
     origin,
-    what: timedOut ? `nothing within ${String(millisecondsOf(requestTimeout))} ms` : redact(messageOf(cause)),
-    timedOut: timedOut || codeOf(cause) === "UND_ERR_CONNECT_TIMEOUT",
+    what: timedOut ? `nothing within ${String(millisecondsOf(requestTimeout))} ms` : message,
+    timedOut: timedOut || code === "UND_ERR_CONNECT_TIMEOUT",
     mayHaveArrived: begun,
-    cause,
+    // Not the cause itself: undici's holds the bytes that it could not read, and they may repeat the request.
+    cause:
+      cause === undefined ? undefined : Object.assign(new Error(message), code !== undefined && { code }),
   });
 }
 
