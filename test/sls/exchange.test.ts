@@ -58,11 +58,9 @@ function start(dispatcher: Dispatcher, settings: Settings = {}): Course {
     },
     headers,
     {
-      endpoint: { scheme: "http", authority: "unused" },
-      sign: () => ({}),
+      destination: { origin: server.endpoint, host: "unused", dispatcher },
       requestTimeout: durationOfMilliseconds(requestTimeout),
       userAgent: "test",
-      dispatcher: () => dispatcher,
       beforeSend: () => {
         asked += 1;
         beforeSend();

@@ -26,7 +26,8 @@ import {
 } from "./calls.js";
 import { type Decoder, FieldError } from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
-import { originOf } from "./endpoint.js";
+import { type Endpoint, hostOf, originOf } from "./endpoint.js";
+import { type Destination } from "./exchange.js";
 import { type SlsRequest } from "./request.js";
 import { type NextStep, type Tries, afterFailedRead, afterFailedWrite, provesNothingDone } from "./retry.js";
 import { Slots } from "./slots.js";
@@ -77,6 +78,7 @@ export class SlsClient {
   readonly #credentials: CredentialsSource;
   readonly #effects: ClientEffects;
   readonly #slots: Slots;
+  readonly #destinations = new Map<string, Destination>();
   /** How far the service's clock is ahead of this one, in milliseconds. Kept for all later requests. */
   #clockOffset = 0;
 
@@ -260,15 +262,13 @@ export class SlsClient {
     const credentials = await this.#currentCredentials(request);
     if (SlsError.isInstance(credentials)) return { error: credentials };
     const date = new Date(this.#effects.now() + this.#clockOffset);
-    const { dispatcher } = this.#effects;
     try {
       return {
         answer: await send(request, credentials, date, {
-          endpoint,
+          destination: this.#destination(endpoint, request.about.project),
           requestTimeout,
           userAgent,
           sign,
-          dispatcher,
           beforeSend,
           monotonic: this.#effects.monotonic,
         }),
@@ -277,6 +277,17 @@ export class SlsClient {
       if (!SlsError.isInstance(error)) throw error;
       return { error, credentials };
     }
+  }
+
+  /** Found once for each project. */
+  #destination(endpoint: Endpoint, project: string): Destination {
+    const known = this.#destinations.get(project);
+    if (known !== undefined) return known;
+    const origin = originOf(endpoint, project);
+    const dispatcher = this.#effects.dispatcher(origin);
+    const destination = { origin, host: hostOf(endpoint, project), dispatcher };
+    this.#destinations.set(project, destination);
+    return destination;
   }
 
   async #currentCredentials(request: SlsRequest): Promise<Credentials | SlsCredentialsError> {

@@ -1,12 +1,12 @@
 import { type Instant, instantOfMilliseconds } from "../model/instant.js";
 import { type Credentials } from "./credentials.js";
 import { FieldError, object, string } from "./decode.js";
-import { hostOf, originOf } from "./endpoint.js";
-import { type Received, type Sent, type TransportOptions, exchange, unreadable } from "./exchange.js";
+import { type ExchangeOptions, type Received, type Sent, exchange, unreadable } from "./exchange.js";
 import { type SlsAnswerError, SlsServiceError } from "./errors.js";
 import { type SlsRequest } from "./request.js";
 import { type Redact, redaction } from "./redaction.js";
 import { headerNames } from "./signing/headers.js";
+import { type Signer } from "./signing/signer.js";
 
 /** A successful answer, before anything was made of its text. */
 export interface Answer {
@@ -20,6 +20,10 @@ export interface Answer {
   readonly redact: Redact;
 }
 
+export interface TransportOptions extends ExchangeOptions {
+  readonly sign: Signer;
+}
+
 /** Sends one request once, signed for this attempt, and answers what came back or throws an SlsError. */
 export async function send(
   request: SlsRequest,
@@ -27,8 +31,13 @@ export async function send(
   date: Date,
   options: TransportOptions,
 ): Promise<Answer> {
-  const host = hostOf(options.endpoint, request.about.project);
-  const headers = options.sign({ ...request, headers: { [headerNames.host]: host } }, credentials, date);
+  const { origin, host } = options.destination;
+  const { method, path, query, body } = request;
+  const headers = options.sign(
+    { method, path, query, host, ...(body !== undefined && { body }) },
+    credentials,
+    date,
+  );
   const secrets = [
     credentials.accessKeySecret,
     credentials.securityToken,
@@ -36,7 +45,7 @@ export async function send(
   ];
   const sent: Sent = {
     request,
-    origin: originOf(options.endpoint, request.about.project),
+    origin,
     redact: redaction(secrets),
   };
   const received = await exchange(sent, headers, options);
