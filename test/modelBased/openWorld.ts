@@ -19,6 +19,7 @@ export async function openWorld(
     mostAtOnce,
     retention,
     now: () => world.now,
+    isEnd: (shard, cursor) => world.end(shard) === cursor,
     createdAt: (shard) => world.createdAt(shard),
     receivedAt: (shard, cursor) => world.receivedAt(shard, cursor),
   });

@@ -24,6 +24,7 @@ export interface ServiceFacts {
   readonly now: () => number;
   /** Unix milliseconds when the log group at a cursor was received; for the end, the one before it. */
   readonly receivedAt: (shard: number, cursor: string) => number | undefined;
+  readonly isEnd: (shard: number, cursor: string) => boolean;
   readonly createdAt: (shard: number) => number | undefined;
   readonly retention: number;
 }
@@ -283,8 +284,7 @@ export class Oracle {
     if (instant !== undefined && !this.#allowsTruncated(declared) && this.#isTruncated(write, instant)) {
       this.#violate(`${about} for an instant that the shard keeps nothing of`);
     }
-    const end = asked.position === "end" ? checkpoint : call.cursor(write.shard ?? 0, "end");
-    const span = this.#spanOf(write, seen, checkpoint, end);
+    const span = this.#spanOf(write, seen, checkpoint);
     const most = millisecondsOf(declared.maxMove ?? dayMove);
     if (span !== undefined && span > most) {
       this.#violate(`${about} that moves it by ${span} ms, further than ${declared.maxMove ?? dayMove}`);
@@ -352,12 +352,12 @@ export class Oracle {
     { shard = -1, arrivedAt }: Exchange,
     { checkpoint: stand }: SavedRecordLike,
     checkpoint: string,
-    end: string | undefined,
   ): number | undefined {
     const target = this.#facts.receivedAt(shard, checkpoint);
     const stands = this.#facts.receivedAt(shard, stand);
     // From nowhere it is measured to now, and nothing lies between the end and now.
-    if (target === undefined || (stands === undefined && checkpoint === end)) return undefined;
+    if (target === undefined || (stands === undefined && this.#facts.isEnd(shard, checkpoint)))
+      return undefined;
     return Math.abs((stands ?? arrivedAt - 10_000) - target);
   }
 
