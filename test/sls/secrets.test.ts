@@ -14,12 +14,13 @@ import { shard } from "./clientUnderTest.js";
 
 const credentials: Credentials = {
   accessKeyId: "an-access-key-id",
-  accessKeySecret: "the-secret-of-the-key-2vQ",
-  securityToken: "the-token-of-the-session-9xK",
+  accessKeySecret: "the-secret/of-the+key-2vQ==",
+  // Longer than what an error quotes of a field.
+  securityToken: `the-token/of-the+session-${"9xK".repeat(100)}==`,
 };
 
 /** What must not show, nor any long part of it: V8 quotes the beginnings of what is no JSON. */
-const hidden = /the-secret|of-the-key|the-token|of-the-session/;
+const hidden = /the-secret|of-the|2vQ|the-token|session|9xK9/;
 
 let server: Server | SocketServer | undefined;
 
@@ -56,6 +57,23 @@ const echoes: Readonly<Record<string, Echo>> = {
     body: JSON.stringify({ errorCode: [], errorMessage: all }),
   }),
   "an error with a wrong text": (_all, token) => ({ status: 400, body: JSON.stringify(token) }),
+  "JSON that escapes more than it must": (all) => ({
+    status: 401,
+    body: escaped(all, (code) => `\\u${code.padStart(4, "0")}`),
+  }),
+  "JSON that escapes slashes": (all) => ({
+    status: 401,
+    body: escaped(all, (_code, part) => `\\${part}`, /\//g),
+  }),
+  "a percent-encoded page": (all) => ({ status: 404, body: encodeURIComponent(all) }),
+  "a page of HTML": (all) => ({
+    status: 404,
+    body: all.replace(/[^\w ]/g, (part) => `&#${String(part.charCodeAt(0))};`),
+  }),
+  "a success with a token for a number": (_all, token) => ({
+    status: 200,
+    body: JSON.stringify([{ shard: token }]),
+  }),
   "a success that is not JSON": (_all, token) => ({ status: 200, body: token }),
   "a success of wrong types": (_all, token) => ({ status: 200, body: JSON.stringify([token]) }),
   "a success with a wrong field": (_all, token) => ({ status: 200, body: JSON.stringify({ cursor: token }) }),
@@ -65,6 +83,12 @@ const echoes: Readonly<Record<string, Echo>> = {
     body: JSON.stringify({ errorCode: "ParameterInvalid", errorMessage: "no" }),
   }),
 };
+
+/** A refusal of JSON in which characters of its message are written in another way. */
+function escaped(all: string, write: (code: string, part: string) => string, what = /[/+=<>&']/g): string {
+  const body = JSON.stringify({ errorCode: "SignatureNotMatch", errorMessage: all });
+  return body.replace(what, (part) => write(part.charCodeAt(0).toString(16), part));
+}
 
 async function echoing(echo: Echo): Promise<string> {
   server = createServer((request, response) => {
@@ -139,6 +163,11 @@ describe.each(["v1", "v4"])("no secret of a request signed with %s shows", (vers
     });
     const read = await errorOf(client.getCursor(shard, "begin"));
     expect(everythingOf(read)).not.toMatch(hidden);
+    const list = await client.getCheckPoint(shard).then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    if (list !== undefined) expect(everythingOf(list)).not.toMatch(hidden);
     expect(everythingOf(read)).not.toMatch(/LOG an-access-key-id:|Signature=[0-9a-f]{8}/);
     const write = await client.updateCheckPoint(
       shard,

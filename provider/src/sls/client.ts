@@ -24,14 +24,14 @@ import {
   listShards,
   updateCheckPoint,
 } from "./calls.js";
-import { type Decoder, FieldError } from "./decode.js";
+import { type Decoder } from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
 import { type Endpoint, hostOf, originOf } from "./endpoint.js";
 import { type Destination } from "./exchange.js";
 import { type SlsRequest } from "./request.js";
 import { type NextStep, type Tries, afterFailedRead, afterFailedWrite, provesNothingDone } from "./retry.js";
 import { Slots } from "./slots.js";
-import { type Answer, send } from "./transport.js";
+import { type Answer, parseRedacted, problemOf, send } from "./transport.js";
 
 /** Everything outside of this process that the client touches, and time. */
 export interface ClientEffects {
@@ -187,14 +187,13 @@ export class SlsClient {
   #decode<Value>(request: SlsRequest, answer: Answer, decoder: Decoder<Value>): Value {
     try {
       return decoder(JSON.parse(answer.text), "answer");
-    } catch (cause) {
-      const what = cause instanceof FieldError ? cause.message : `it is not JSON: ${answer.text}`;
+    } catch {
       throw new SlsAnswerError({
         ...request,
         origin: this.origin(request.about.project),
         httpStatus: answer.status,
         requestId: answer.requestId,
-        what: answer.redact(what),
+        what: describeProblem(answer, decoder),
       });
     }
   }
@@ -311,4 +310,14 @@ function sendable(credentials: Credentials): Credentials {
     wayOut: "Correct it where the credentials come from.",
     passing: false,
   });
+}
+
+/** Returns what is wrong with an answer, found once more in what is left of it without the secrets. */
+function describeProblem({ text, redact }: Answer, decoder: Decoder<unknown>): string {
+  try {
+    decoder(parseRedacted(text, redact), "answer");
+    return "it holds a secret of the request";
+  } catch (cause) {
+    return problemOf(cause, text, redact);
+  }
 }

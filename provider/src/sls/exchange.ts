@@ -187,9 +187,8 @@ export function unreadable(
   { request, origin }: Sent,
   { status, requestId }: Pick<Received, "status" | "requestId">,
   what: string,
-  cause?: unknown,
 ): SlsAnswerError {
-  return new SlsAnswerError({ ...request, origin, httpStatus: status, requestId, what, cause });
+  return new SlsAnswerError({ ...request, origin, httpStatus: status, requestId, what });
 }
 
 /** `begun`: whether the first byte left. Until then nothing can have arrived, whatever the error is called. */

@@ -63,10 +63,8 @@ function refusal(
   received: Received,
   serverTime: Instant | undefined,
 ): SlsServiceError | SlsAnswerError {
-  // Nothing but code and message is read of it, and both are shown.
-  const text = sent.redact(received.text);
   try {
-    const { errorCode, errorMessage } = decodeError(JSON.parse(text), "answer");
+    const { errorCode, errorMessage } = decodeError(parseRedacted(received.text, sent.redact), "answer");
     return new SlsServiceError({
       ...sent.request,
       code: errorCode,
@@ -76,9 +74,21 @@ function refusal(
       serverTime,
     });
   } catch (cause) {
-    const what = cause instanceof FieldError ? cause.message : `it reads ${text || "(empty)"}`;
-    return unreadable(sent, received, what, cause);
+    return unreadable(sent, received, problemOf(cause, received.text, sent.redact));
   }
+}
+
+/** Returns what is wrong with an answer, to be shown. */
+export function problemOf(cause: unknown, text: string, redact: Redact): string {
+  return cause instanceof FieldError ? cause.message : `it is not JSON: ${redact(text) || "(empty)"}`;
+}
+
+/**
+ * Returns the value of a JSON text, without the secrets in it. They are taken out of the parsed strings, since JSON can
+ * spell each in many ways; and before anything is cut short, since half a secret would not be found.
+ */
+export function parseRedacted(text: string, redact: Redact): unknown {
+  return JSON.parse(text, (_key, value: unknown) => (typeof value === "string" ? redact(value) : value));
 }
 
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
