@@ -60,7 +60,7 @@ describe("an explicit provider", () => {
       maxRetries: 0,
       maxConcurrency: 4,
     });
-    const request = { method: "GET", path: "/", query: {} };
+    const request = { method: "GET", path: "/", query: {}, host: "shop.example" };
     const signed = configuration.sign(request, { accessKeyId: "id", accessKeySecret: "s" }, new Date());
     expect(signed["authorization"]).toMatch(/^SLS4-HMAC-SHA256 .*\/cn-hangzhou\//);
     expect(plain(inputs["sls:profile"])).toBe("ci");

@@ -4,6 +4,7 @@ import { expect } from "vitest";
 import { type Duration, durationOfSeconds, millisecondsOf } from "../../provider/src/model/duration.js";
 import { type ClientEffects, SlsClient } from "../../provider/src/sls/client.js";
 import { type Configuration, readConfiguration } from "../../provider/src/sls/configuration.js";
+import { type Credentials } from "../../provider/src/sls/credentials.js";
 import { SlsError } from "../../provider/src/sls/errors.js";
 
 type Dispatcher = ReturnType<ClientEffects["dispatcher"]>;
@@ -12,6 +13,7 @@ type Dispatcher = ReturnType<ClientEffects["dispatcher"]>;
 export const undici = createRequire(new URL("../../provider/package.json", import.meta.url))("undici") as {
   readonly Agent: new (options?: object) => Dispatcher;
   readonly MockAgent: new () => MockAgent;
+  readonly ProxyAgent: new (options: object) => Dispatcher;
 };
 
 export type MockAgent = Dispatcher & {
@@ -43,6 +45,8 @@ export interface ClientOptions {
   readonly configuration?: Partial<Configuration>;
   readonly dispatcher?: Dispatcher;
   readonly canRefresh?: boolean;
+  /** In place of the usual ones. */
+  readonly credentials?: () => Credentials;
   /** Runs in place of each sleep. */
   readonly onSleep?: () => Promise<void> | void;
 }
@@ -77,7 +81,10 @@ export class ClientUnderTest {
     await this.#dispatcher.destroy();
   }
 
-  #credentials({ canRefresh = true }: ClientOptions): ConstructorParameters<typeof SlsClient>[1] {
+  #credentials({
+    canRefresh = true,
+    credentials,
+  }: ClientOptions): ConstructorParameters<typeof SlsClient>[1] {
     const refresh = (): Promise<void> => {
       this.refreshes += 1;
       return Promise.resolve();
@@ -85,11 +92,12 @@ export class ClientUnderTest {
     const current = () => {
       this.attempts += 1;
       const securityToken = this.refreshes === 0 ? secrets.securityToken : secrets.refreshedToken;
-      return Promise.resolve({
+      const usual = {
         accessKeyId: "an-access-key-id",
         accessKeySecret: secrets.accessKeySecret,
         securityToken,
-      });
+      };
+      return Promise.resolve(credentials?.() ?? usual);
     };
     return canRefresh ? { current, refresh } : { current };
   }

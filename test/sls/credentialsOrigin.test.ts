@@ -80,6 +80,23 @@ describe("where credentials come from", () => {
     ]);
   });
 
+  test.each([
+    { wrong: "sls:accessKeyId", text: "an\nid" },
+    { wrong: "sls:securityToken", text: "a\u0000token" },
+    { wrong: "sls:securityToken", text: "ein-Schlüssel" },
+  ])(
+    "what no header can hold is told by the name of its key, without its value: $wrong",
+    ({ wrong, text }) => {
+      const pair = { "sls:accessKeyId": "id", "sls:accessKeySecret": "secret", "sls:securityToken": "t" };
+      expect(originOf({ ...pair, [wrong]: text })).toEqual({
+        value: undefined,
+        problems: [
+          `no HTTP header can hold ${wrong}: it has a line break, another control character, or a letter outside of ASCII`,
+        ],
+      });
+    },
+  );
+
   test("a token without its pair is told, and nothing later is taken in its place", () => {
     const later = { ALICLOUD_ACCESS_KEY: "id", ALICLOUD_SECRET_KEY: "secret" };
     expect(originOf({ "sls:securityToken": "t" }, later)).toEqual({

@@ -7,6 +7,8 @@ import { buffer } from "node:stream/consumers";
 export type Fault =
   /** The effect happens, and the answer is what SLS answers. */
   | { readonly kind: "ok" }
+  /** As `ok`, once the promise is kept. */
+  | { readonly kind: "held"; readonly until: Promise<void> }
   /** A complete answer; nothing happens. `date: null` leaves the header out. */
   | {
       readonly kind: "answer";
@@ -105,6 +107,11 @@ export class FaultServer {
       case "ok":
         this.effects += 1;
         answer(response, 200, request.method === "GET" ? cursorAnswer : "");
+        return;
+      case "held":
+        void fault.until.then(() => {
+          this.#act({ kind: "ok" }, request, response);
+        });
         return;
       case "answer":
         answer(response, fault.status, fault.body ?? "", fault.headers, fault.date);

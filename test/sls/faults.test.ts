@@ -2,6 +2,7 @@ import { type Socket, connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { cursorAt } from "../../provider/src/model/cursor.js";
 import { durationOfMilliseconds, durationOfSeconds } from "../../provider/src/model/duration.js";
+import { type Credentials } from "../../provider/src/sls/credentials.js";
 import { v1Authorization } from "../../provider/src/sls/signing/v1.js";
 import {
   type ClientOptions,
@@ -100,6 +101,11 @@ const expired = serviceError(400, "RequestTimeExpired");
 const throttled = serviceError(403, "MetaOperationQpsLimitExceeded");
 const wrongCursor: Fault = { kind: "answer", status: 200, body: '{"cursor":7}' };
 const undated: Fault = { kind: "answer", status: 200, body: '{"cursor":"NDI="}', date: null };
+const earlyHints = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nx-log-requestid: 0\r\n\r\n";
+const informed: Fault = {
+  kind: "bytes",
+  bytes: `${earlyHints}HTTP/1.1 200 OK\r\nDate: ${serverDate}\r\nContent-Length: 17\r\n\r\n{"cursor":"NDI="}`,
+};
 const unavailable: Fault = { kind: "answer", status: 503 };
 
 const connection: readonly Row[] = [
@@ -148,6 +154,18 @@ const connection: readonly Row[] = [
   {
     fault: "not HTTP",
     faults: [{ kind: "bytes", bytes: "SSH-2.0-OpenSSH_9.9\r\n" }],
+    read: ["Network", 5],
+    write: ["unknown Network", 1, 0],
+  },
+  {
+    fault: "a head that only informs, then the answer",
+    faults: [informed],
+    read: ["answered", 1],
+    write: ["acknowledged", 1, 0],
+  },
+  {
+    fault: "a head that only informs, then nothing",
+    faults: [{ kind: "bytes", bytes: earlyHints }],
     read: ["Network", 5],
     write: ["unknown Network", 1, 0],
   },
@@ -330,7 +348,7 @@ const refusals: readonly Row[] = [
 ];
 
 describe.each([
-  { about: "the connection", rows: connection, count: 9 },
+  { about: "the connection", rows: connection, count: 11 },
   { about: "what is answered", rows: answers, count: 21 },
   { about: "a refusal of the service", rows: refusals, count: 14 },
 ])("a fault of $about", ({ rows, count }) => {
@@ -581,6 +599,31 @@ describe("what comes back", () => {
       expect((error as Error).message).toContain("request id 5EF1A2B3");
     }
   });
+});
+
+describe("credentials that no header can hold", () => {
+  test.each(["accessKeyId", "securityToken"] as const)(
+    "are refused by the name of their part, %s, however often, and the next ones are used",
+    async (part) => {
+      const whole = { accessKeyId: "an-access-key-id", accessKeySecret: secrets.accessKeySecret };
+      let credentials: Credentials = { ...whole, [part]: "two\nlines" };
+      const mending = await meeting([ok], {
+        configuration: { maxConcurrency: 1 },
+        credentials: () => credentials,
+      });
+      for (let time = 0; time < 3; time += 1) {
+        const error: unknown = await mending.client
+          .getCursor(shard, "begin")
+          .catch((cause: unknown) => cause);
+        expect(codeOf(error)).toBe("Credentials");
+        expect((error as Error).message).toContain(`no HTTP header can hold the ${part}`);
+        expect(await write(mending)).toBe("refused Credentials");
+      }
+      expect(mending.sleeps).toEqual([]);
+      credentials = whole;
+      expect([await write(mending), server?.requests.length]).toEqual(["acknowledged", 1]);
+    },
+  );
 });
 
 describe("a client without a configuration", () => {

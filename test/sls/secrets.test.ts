@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type Server, createServer } from "node:http";
-import { type AddressInfo } from "node:net";
+import { type AddressInfo, type Server as SocketServer, createServer as createSocketServer } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { cursorAt } from "../../provider/src/model/cursor.js";
@@ -14,17 +14,18 @@ import { shard } from "./clientUnderTest.js";
 
 const credentials: Credentials = {
   accessKeyId: "an-access-key-id",
-  accessKeySecret: "the-secret-of-the-key-2vQ",
-  securityToken: "the-token-of-the-session-9xK",
+  accessKeySecret: "the-secret/of-the+key-2vQ==",
+  // Longer than what an error quotes of a field.
+  securityToken: `the-token/of-the+session-${"9xK".repeat(100)}==`,
 };
 
 /** What must not show, nor any long part of it: V8 quotes the beginnings of what is no JSON. */
-const hidden = /the-secret|of-the-key|the-token|of-the-session/;
+const hidden = /the-secret|of-the|2vQ|the-token|session|9xK9/;
 
-let server: Server | undefined;
+let server: Server | SocketServer | undefined;
 
 afterEach(async () => {
-  server?.closeAllConnections();
+  if (server !== undefined && "closeAllConnections" in server) server.closeAllConnections();
   server?.close();
   if (server !== undefined) await once(server, "close");
   server = undefined;
@@ -56,6 +57,23 @@ const echoes: Readonly<Record<string, Echo>> = {
     body: JSON.stringify({ errorCode: [], errorMessage: all }),
   }),
   "an error with a wrong text": (_all, token) => ({ status: 400, body: JSON.stringify(token) }),
+  "JSON that escapes more than it must": (all) => ({
+    status: 401,
+    body: escaped(all, (code) => `\\u${code.padStart(4, "0")}`),
+  }),
+  "JSON that escapes slashes": (all) => ({
+    status: 401,
+    body: escaped(all, (_code, part) => `\\${part}`, /\//g),
+  }),
+  "a percent-encoded page": (all) => ({ status: 404, body: encodeURIComponent(all) }),
+  "a page of HTML": (all) => ({
+    status: 404,
+    body: all.replace(/[^\w ]/g, (part) => `&#${String(part.charCodeAt(0))};`),
+  }),
+  "a success with a token for a number": (_all, token) => ({
+    status: 200,
+    body: JSON.stringify([{ shard: token }]),
+  }),
   "a success that is not JSON": (_all, token) => ({ status: 200, body: token }),
   "a success of wrong types": (_all, token) => ({ status: 200, body: JSON.stringify([token]) }),
   "a success with a wrong field": (_all, token) => ({ status: 200, body: JSON.stringify({ cursor: token }) }),
@@ -66,6 +84,12 @@ const echoes: Readonly<Record<string, Echo>> = {
   }),
 };
 
+/** A refusal of JSON in which characters of its message are written in another way. */
+function escaped(all: string, write: (code: string, part: string) => string, what = /[/+=<>&']/g): string {
+  const body = JSON.stringify({ errorCode: "SignatureNotMatch", errorMessage: all });
+  return body.replace(what, (part) => write(part.charCodeAt(0).toString(16), part));
+}
+
 async function echoing(echo: Echo): Promise<string> {
   server = createServer((request, response) => {
     const { status, headers, body } = echo(
@@ -74,6 +98,13 @@ async function echoing(echo: Echo): Promise<string> {
     );
     response.writeHead(status, headers).end(body);
   }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+
+/** What is no server of HTTP at all: it sends back what it got. */
+async function repeating(): Promise<string> {
+  server = createSocketServer((socket) => socket.on("error", () => {}).pipe(socket)).listen(0, "127.0.0.1");
   await once(server, "listening");
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 }
@@ -132,6 +163,11 @@ describe.each(["v1", "v4"])("no secret of a request signed with %s shows", (vers
     });
     const read = await errorOf(client.getCursor(shard, "begin"));
     expect(everythingOf(read)).not.toMatch(hidden);
+    const list = await client.getCheckPoint(shard).then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+    if (list !== undefined) expect(everythingOf(list)).not.toMatch(hidden);
     expect(everythingOf(read)).not.toMatch(/LOG an-access-key-id:|Signature=[0-9a-f]{8}/);
     const write = await client.updateCheckPoint(
       shard,
@@ -166,10 +202,7 @@ describe("every class of error", () => {
       return errorOf(client.getCursor(shard, "begin"));
     },
     SlsNetworkError: async () => {
-      const client = clientOf({ ...signed, "sls:endpoint": "http://127.0.0.1:1" }, () =>
-        // No header can hold it: undici refuses to send the request.
-        Promise.resolve({ ...credentials, securityToken: `${String(credentials.securityToken)}\n` }),
-      );
+      const client = clientOf({ ...signed, "sls:endpoint": await repeating() });
       return errorOf(client.getCursor(shard, "begin"));
     },
     SlsConfigurationError: () =>

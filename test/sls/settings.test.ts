@@ -23,7 +23,7 @@ function problemsOf(keys: Values, environment: Values = {}): readonly string[] {
 function signedFor(keys: Values): string {
   const { sign, problems } = configured(keys);
   expect(problems).toEqual([]);
-  const request = { method: "GET", path: "/", query: {}, headers: { host: "shop.example" } };
+  const request = { method: "GET", path: "/", query: {}, host: "shop.example" };
   const { authorization } = sign(request, { accessKeyId: "id", accessKeySecret: "secret" }, new Date(0));
   return /^SLS4-HMAC-SHA256 Credential=id\/19700101\/([^/]+)\/sls\//.exec(authorization ?? "")?.[1] ?? "v1";
 }

@@ -5,7 +5,12 @@ import { type Duration, durationOfMilliseconds } from "../model/duration.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
-import { type Credentials, CredentialsFailure, type CredentialsSource } from "./credentials.js";
+import {
+  type Credentials,
+  CredentialsFailure,
+  type CredentialsSource,
+  unsendablePart,
+} from "./credentials.js";
 import {
   type Call,
   type CheckpointWrite,
@@ -19,13 +24,14 @@ import {
   listShards,
   updateCheckPoint,
 } from "./calls.js";
-import { type Decoder, FieldError } from "./decode.js";
+import { type Decoder } from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
-import { originOf } from "./endpoint.js";
+import { type Endpoint, hostOf, originOf } from "./endpoint.js";
+import { type Destination } from "./exchange.js";
 import { type SlsRequest } from "./request.js";
 import { type NextStep, type Tries, afterFailedRead, afterFailedWrite, provesNothingDone } from "./retry.js";
 import { Slots } from "./slots.js";
-import { type Answer, send } from "./transport.js";
+import { type Answer, parseRedacted, problemOf, send } from "./transport.js";
 
 /** Everything outside of this process that the client touches, and time. */
 export interface ClientEffects {
@@ -72,6 +78,7 @@ export class SlsClient {
   readonly #credentials: CredentialsSource;
   readonly #effects: ClientEffects;
   readonly #slots: Slots;
+  readonly #destinations = new Map<string, Destination>();
   /** How far the service's clock is ahead of this one, in milliseconds. Kept for all later requests. */
   #clockOffset = 0;
 
@@ -180,14 +187,13 @@ export class SlsClient {
   #decode<Value>(request: SlsRequest, answer: Answer, decoder: Decoder<Value>): Value {
     try {
       return decoder(JSON.parse(answer.text), "answer");
-    } catch (cause) {
-      const what = cause instanceof FieldError ? cause.message : `it is not JSON: ${answer.text}`;
+    } catch {
       throw new SlsAnswerError({
         ...request,
         origin: this.origin(request.about.project),
         httpStatus: answer.status,
         requestId: answer.requestId,
-        what: answer.redact(what),
+        what: describeProblem(answer, decoder),
       });
     }
   }
@@ -255,15 +261,13 @@ export class SlsClient {
     const credentials = await this.#currentCredentials(request);
     if (SlsError.isInstance(credentials)) return { error: credentials };
     const date = new Date(this.#effects.now() + this.#clockOffset);
-    const { dispatcher } = this.#effects;
     try {
       return {
         answer: await send(request, credentials, date, {
-          endpoint,
+          destination: this.#destination(endpoint, request.about.project),
           requestTimeout,
           userAgent,
           sign,
-          dispatcher,
           beforeSend,
           monotonic: this.#effects.monotonic,
         }),
@@ -274,9 +278,20 @@ export class SlsClient {
     }
   }
 
+  /** Found once for each project. */
+  #destination(endpoint: Endpoint, project: string): Destination {
+    const known = this.#destinations.get(project);
+    if (known !== undefined) return known;
+    const origin = originOf(endpoint, project);
+    const dispatcher = this.#effects.dispatcher(origin);
+    const destination = { origin, host: hostOf(endpoint, project), dispatcher };
+    this.#destinations.set(project, destination);
+    return destination;
+  }
+
   async #currentCredentials(request: SlsRequest): Promise<Credentials | SlsCredentialsError> {
     try {
-      return await this.#credentials.current();
+      return sendable(await this.#credentials.current());
     } catch (failure) {
       if (!(failure instanceof CredentialsFailure)) throw failure;
       return new SlsCredentialsError({ ...request, failure });
@@ -286,3 +301,23 @@ export class SlsClient {
 
 /** How one attempt ended, and with which credentials it was made. */
 type Attempt = { readonly answer: Answer } | { readonly error: SlsError; readonly credentials?: Credentials };
+
+function sendable(credentials: Credentials): Credentials {
+  const part = unsendablePart(credentials);
+  if (part === undefined) return credentials;
+  throw new CredentialsFailure(`no HTTP header can hold the ${part} of the credentials`, {
+    facts: ["it has a line break, another control character, or a letter outside of ASCII"],
+    wayOut: "Correct it where the credentials come from.",
+    passing: false,
+  });
+}
+
+/** Returns what is wrong with an answer, found once more in what is left of it without the secrets. */
+function describeProblem({ text, redact }: Answer, decoder: Decoder<unknown>): string {
+  try {
+    decoder(parseRedacted(text, redact), "answer");
+    return "it holds a secret of the request";
+  } catch (cause) {
+    return problemOf(cause, text, redact);
+  }
+}

@@ -35,6 +35,20 @@ export class CredentialsFailure extends Error {
   }
 }
 
+/**
+ * Returns the name of the part that no HTTP header can hold, such as one with a line break inside. undici would refuse
+ * the request, and lose one of its connections each time.
+ */
+export function unsendablePart(credentials: Credentials): "accessKeyId" | "securityToken" | undefined {
+  if (!isHeaderText(credentials.accessKeyId)) return "accessKeyId";
+  return isHeaderText(credentials.securityToken ?? "") ? undefined : "securityToken";
+}
+
+/** Printable ASCII: what every header can hold, and everything between here and there passes on as it is. */
+function isHeaderText(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
 /** Whether two are the same credentials; a source may hand out new objects for them. */
 export function sameCredentials(left: Credentials, right: Credentials): boolean {
   return (

@@ -6,7 +6,7 @@ import {
   firstFilled,
   found,
 } from "./configured.js";
-import { type Credentials } from "./credentials.js";
+import { type Credentials, unsendablePart } from "./credentials.js";
 
 /** Where credentials come from, as it is configured. Nothing was asked yet. */
 export interface CredentialsOrigin {
@@ -119,10 +119,16 @@ function pairAt({ id, secret, token }: PairNames, get: Get): FoundBase | undefin
   if (accessKeyId === undefined && accessKeySecret === undefined) return undefined;
   if (accessKeyId === undefined) return half(secret, id);
   if (accessKeySecret === undefined) return half(id, secret);
-  return found({
-    kind: "keys",
-    credentials: { accessKeyId, accessKeySecret, ...(securityToken !== undefined && { securityToken }) },
-  });
+  const credentials = { accessKeyId, accessKeySecret, ...(securityToken !== undefined && { securityToken }) };
+  const part = unsendablePart(credentials);
+  if (part !== undefined) return unsendable(part === "accessKeyId" ? id : token);
+  return found({ kind: "keys", credentials });
+}
+
+/** The value is not repeated: it is a secret. */
+function unsendable(name: string): FoundBase {
+  const why = "it has a line break, another control character, or a letter outside of ASCII";
+  return { value: undefined, problems: [`no HTTP header can hold ${name}: ${why}`] };
 }
 
 function profileAt(key: string, get: Get): FoundBase | undefined {

@@ -1,19 +1,23 @@
 import { type Dispatcher } from "undici";
 import { type Duration, millisecondsOf } from "../model/duration.js";
-import { type Endpoint } from "./endpoint.js";
 import { SlsAnswerError, SlsNetworkError } from "./errors.js";
 import { type SlsRequest, requestTarget } from "./request.js";
 import { type Redact } from "./redaction.js";
 import { type Headers, headerNames } from "./signing/headers.js";
-import { type Signer } from "./signing/signer.js";
 
-export interface TransportOptions {
-  readonly endpoint: Endpoint;
-  readonly sign: Signer;
+/** Where the requests of one project go. */
+export interface Destination {
+  /** What is connected to. */
+  readonly origin: string;
+  /** What the `Host` header names. */
+  readonly host: string;
+  readonly dispatcher: Dispatcher;
+}
+
+export interface ExchangeOptions {
+  readonly destination: Destination;
   readonly requestTimeout: Duration;
   readonly userAgent: string;
-  /** The dispatcher of an origin, one for all requests to it. */
-  readonly dispatcher: (origin: string) => Dispatcher;
   /** Runs right before the bytes leave; what it throws ends the request unsent. */
   readonly beforeSend: () => void;
   readonly monotonic: () => number;
@@ -38,7 +42,7 @@ export interface Received {
 const longestAnswer = 16 * 1024 * 1024;
 
 /** Sends one request through the dispatcher, and ends whatever happens within the request's time. */
-export function exchange(sent: Sent, headers: Headers, options: TransportOptions): Promise<Received> {
+export function exchange(sent: Sent, headers: Headers, options: ExchangeOptions): Promise<Received> {
   const { request, origin } = sent;
   return new Promise((resolve, reject) => {
     const exchange = new Exchange(sent, options, resolve, reject);
@@ -49,7 +53,7 @@ export function exchange(sent: Sent, headers: Headers, options: TransportOptions
       clearTimeout(timer);
     };
     try {
-      options.dispatcher(origin).dispatch(
+      options.destination.dispatcher.dispatch(
         {
           origin,
           path: requestTarget(request),
@@ -70,7 +74,7 @@ export function exchange(sent: Sent, headers: Headers, options: TransportOptions
 class Exchange implements Dispatcher.DispatchHandler {
   onEnd: () => void = () => undefined;
   readonly #sent: Sent;
-  readonly #options: TransportOptions;
+  readonly #options: ExchangeOptions;
   readonly #resolve: (received: Received) => void;
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
@@ -82,7 +86,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     sent: Sent,
-    options: TransportOptions,
+    options: ExchangeOptions,
     resolve: (received: Received) => void,
     reject: (error: unknown) => void,
   ) {
@@ -98,6 +102,8 @@ class Exchange implements Dispatcher.DispatchHandler {
    */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#over) throw new Error("the request is over");
+    // undici sends again by itself what it believes did no harm; only the caller knows that a write did none.
+    if (this.#sentAt !== undefined) throw new Error("the request was sent already");
     try {
       this.#options.beforeSend();
     } catch (cause) {
@@ -110,13 +116,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#sentAt = this.#options.monotonic();
   }
 
+  /** Runs for an answer that only informs too; the one that counts comes last. */
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    // An answer that only informs is followed by the one that counts.
-    if (status < 200) return;
     const requestId = single(headers["x-log-requestid"]);
     this.#head = {
       status,
@@ -182,9 +187,8 @@ export function unreadable(
   { request, origin }: Sent,
   { status, requestId }: Pick<Received, "status" | "requestId">,
   what: string,
-  cause?: unknown,
 ): SlsAnswerError {
-  return new SlsAnswerError({ ...request, origin, httpStatus: status, requestId, what, cause });
+  return new SlsAnswerError({ ...request, origin, httpStatus: status, requestId, what });
 }
 
 /** `begun`: whether the first byte left. Until then nothing can have arrived, whatever the error is called. */
@@ -193,15 +197,19 @@ function networkError(
   cause: unknown,
   timedOut: boolean,
   begun: boolean,
-  { requestTimeout }: TransportOptions,
+  { requestTimeout }: ExchangeOptions,
 ): SlsNetworkError {
+  const code = codeOf(cause);
+  const message = redact(messageOf(cause));
   return new SlsNetworkError({
     ...request,
     origin,
-    what: timedOut ? `nothing within ${String(millisecondsOf(requestTimeout))} ms` : redact(messageOf(cause)),
-    timedOut: timedOut || codeOf(cause) === "UND_ERR_CONNECT_TIMEOUT",
+    what: timedOut ? `nothing within ${String(millisecondsOf(requestTimeout))} ms` : message,
+    timedOut: timedOut || code === "UND_ERR_CONNECT_TIMEOUT",
     mayHaveArrived: begun,
-    cause,
+    // Not the cause itself: undici's holds the bytes that it could not read, and they may repeat the request.
+    cause:
+      cause === undefined ? undefined : Object.assign(new Error(message), code !== undefined && { code }),
   });
 }
 

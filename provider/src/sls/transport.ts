@@ -1,12 +1,12 @@
 import { type Instant, instantOfMilliseconds } from "../model/instant.js";
 import { type Credentials } from "./credentials.js";
 import { FieldError, object, string } from "./decode.js";
-import { hostOf, originOf } from "./endpoint.js";
-import { type Received, type Sent, type TransportOptions, exchange, unreadable } from "./exchange.js";
+import { type ExchangeOptions, type Received, type Sent, exchange, unreadable } from "./exchange.js";
 import { type SlsAnswerError, SlsServiceError } from "./errors.js";
 import { type SlsRequest } from "./request.js";
 import { type Redact, redaction } from "./redaction.js";
 import { headerNames } from "./signing/headers.js";
+import { type Signer } from "./signing/signer.js";
 
 /** A successful answer, before anything was made of its text. */
 export interface Answer {
@@ -20,6 +20,10 @@ export interface Answer {
   readonly redact: Redact;
 }
 
+export interface TransportOptions extends ExchangeOptions {
+  readonly sign: Signer;
+}
+
 /** Sends one request once, signed for this attempt, and answers what came back or throws an SlsError. */
 export async function send(
   request: SlsRequest,
@@ -27,8 +31,13 @@ export async function send(
   date: Date,
   options: TransportOptions,
 ): Promise<Answer> {
-  const host = hostOf(options.endpoint, request.about.project);
-  const headers = options.sign({ ...request, headers: { [headerNames.host]: host } }, credentials, date);
+  const { origin, host } = options.destination;
+  const { method, path, query, body } = request;
+  const headers = options.sign(
+    { method, path, query, host, ...(body !== undefined && { body }) },
+    credentials,
+    date,
+  );
   const secrets = [
     credentials.accessKeySecret,
     credentials.securityToken,
@@ -36,7 +45,7 @@ export async function send(
   ];
   const sent: Sent = {
     request,
-    origin: originOf(options.endpoint, request.about.project),
+    origin,
     redact: redaction(secrets),
   };
   const received = await exchange(sent, headers, options);
@@ -54,10 +63,8 @@ function refusal(
   received: Received,
   serverTime: Instant | undefined,
 ): SlsServiceError | SlsAnswerError {
-  // Nothing but code and message is read of it, and both are shown.
-  const text = sent.redact(received.text);
   try {
-    const { errorCode, errorMessage } = decodeError(JSON.parse(text), "answer");
+    const { errorCode, errorMessage } = decodeError(parseRedacted(received.text, sent.redact), "answer");
     return new SlsServiceError({
       ...sent.request,
       code: errorCode,
@@ -67,9 +74,21 @@ function refusal(
       serverTime,
     });
   } catch (cause) {
-    const what = cause instanceof FieldError ? cause.message : `it reads ${text || "(empty)"}`;
-    return unreadable(sent, received, what, cause);
+    return unreadable(sent, received, problemOf(cause, received.text, sent.redact));
   }
+}
+
+/** Returns what is wrong with an answer, to be shown. */
+export function problemOf(cause: unknown, text: string, redact: Redact): string {
+  return cause instanceof FieldError ? cause.message : `it is not JSON: ${redact(text) || "(empty)"}`;
+}
+
+/**
+ * Returns the value of a JSON text, without the secrets in it. They are taken out of the parsed strings, since JSON can
+ * spell each in many ways; and before anything is cut short, since half a secret would not be found.
+ */
+export function parseRedacted(text: string, redact: Redact): unknown {
+  return JSON.parse(text, (_key, value: unknown) => (typeof value === "string" ? redact(value) : value));
 }
 
 const httpDate = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

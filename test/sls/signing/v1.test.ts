@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   canonicalResource,
@@ -106,10 +107,11 @@ describe("signature V1", () => {
 
 describe("a signed request", () => {
   const date = new Date("2018-05-06T09:14:53.999Z");
+  const host = "shop.example";
 
   function signed(vector: RequestVector & { readonly body?: string }, securityToken?: string) {
     const { method, path, query, body, accessKeyId, accessKeySecret } = vector;
-    const request = { method, path, query, ...(body !== undefined && { body }) };
+    const request = { method, path, query, host, ...(body !== undefined && { body }) };
     const credentials = {
       accessKeyId,
       accessKeySecret,
@@ -125,7 +127,7 @@ describe("a signed request", () => {
     { vector: derivedVectors.D4, token: "test-token" },
   ])("of $vector.name is that vector's, with the true size of the body", ({ vector, token }) => {
     const { authorization, ...headers } = signed(vector, token);
-    expect(headers).toEqual({ ...vector.headers, "x-log-bodyrawsize": "55" });
+    expect(headers).toEqual({ ...vector.headers, host, "x-log-bodyrawsize": "55" });
     expect(authorization).toBe(v1Authorization({ ...vector, headers }, vector));
     const asDocumented = { ...headers, "x-log-bodyrawsize": "0" };
     expect(v1Authorization({ ...vector, headers: asDocumented }, vector)).toBe(vector.authorization);
@@ -133,7 +135,7 @@ describe("a signed request", () => {
 
   test("without a body is exactly vector D6", () => {
     const { D6 } = derivedVectors;
-    expect(signed(D6)).toEqual({ ...D6.headers, authorization: D6.authorization });
+    expect(signed(D6)).toEqual({ ...D6.headers, host, authorization: D6.authorization });
   });
 
   test("counts and hashes the bytes of a body, not its characters", () => {
@@ -142,12 +144,51 @@ describe("a signed request", () => {
     expect(headers["content-md5"]).toBe(contentMd5(Buffer.from("c3a9", "hex")));
   });
 
+  test("is what the generic signature makes of the headers that are sent", () => {
+    const text = fc.string({ unit: "grapheme" });
+    const request = fc.record(
+      {
+        method: fc.constantFrom("GET", "POST"),
+        path: fc.webPath(),
+        query: fc.dictionary(fc.stringMatching(/^[A-Za-z_]{1,9}$/), text),
+        host: fc.domain(),
+        body: text,
+      },
+      { requiredKeys: ["method", "path", "query", "host"] },
+    );
+    const credentials = fc.record(
+      {
+        accessKeyId: text,
+        accessKeySecret: text,
+        securityToken: fc.oneof(
+          text,
+          text.map((token) => ` ${token} `),
+        ),
+      },
+      { requiredKeys: ["accessKeyId", "accessKeySecret"] },
+    );
+    fc.assert(
+      fc.property(request, credentials, fc.date({ noInvalidDate: true }), (unsigned, by, at) => {
+        const { authorization, ...headers } = signV1(unsigned, by, at);
+        expect(authorization).toBe(v1Authorization({ ...unsigned, headers }, by));
+        expect(signV1(unsigned, by, at)).toEqual({ authorization, ...headers });
+      }),
+    );
+  });
+
+  test("of other credentials with the same id is signed with their secret", () => {
+    const [one, other] = ["one", "other"].map((accessKeySecret) =>
+      signV1({ method: "GET", path: "/", query: {}, host }, { accessKeyId: "id", accessKeySecret }, date),
+    );
+    expect(one).not.toEqual(other);
+  });
+
   test("leaves its input as it was", () => {
     const request = {
       method: "POST",
       path: "/logstores/a",
       query: { type: "checkpoint", consumer: "" },
-      headers: { "x-log-test": " a ", date: "yesterday" },
+      host,
       body: "{}",
     };
     const credentials = { accessKeyId: "id", accessKeySecret: "secret", securityToken: "token" };

@@ -132,7 +132,7 @@ describe("a request signed with V4", () => {
       accessKeySecret,
       ...(securityToken !== undefined && { securityToken }),
     };
-    const request = { method, path, query, headers: { host }, ...(body !== "" && { body }) };
+    const request = { method, path, query, host, ...(body !== "" && { body }) };
     return v4Signer(region)(request, credentials, date);
   }
 
@@ -149,6 +149,21 @@ describe("a request signed with V4", () => {
     const { authorization, ...headers } = signed(D8);
     expect(headers).toEqual(D8.headers);
     expect(authorization).toContain(`Signature=${D8.signature}`);
+  });
+
+  test("is signed with the key of its day, region and credentials", () => {
+    const { D7 } = derivedVectors;
+    const credentials = { accessKeyId: D7.accessKeyId, accessKeySecret: D7.accessKeySecret };
+    const request = { method: D7.method, path: D7.path, query: D7.query, host };
+    const days = ["2018-05-06T23:59:59Z", "2018-05-07T00:00:00Z", "2018-05-06T00:00:00Z"];
+    for (const day of days) {
+      for (const region of ["cn-hangzhou", "cn-shanghai"]) {
+        for (const by of [credentials, { ...credentials, accessKeySecret: "another" }]) {
+          const { authorization, ...headers } = v4Signer(region)(request, by, new Date(day));
+          expect(authorization).toBe(v4Authorization({ ...request, headers }, { ...by }, region));
+        }
+      }
+    }
   });
 
   test("covers the token", () => {
@@ -172,8 +187,8 @@ describe("a request signed with V4", () => {
   });
 
   test("leaves its input as it was", () => {
-    const request = Object.freeze({ method: "GET", path: "/", query: {}, headers: Object.freeze({ host }) });
+    const request = Object.freeze({ method: "GET", path: "/", query: {}, host });
     v4Signer("cn-shanghai")(request, { accessKeyId: "id", accessKeySecret: "secret" }, date);
-    expect(request).toEqual({ method: "GET", path: "/", query: {}, headers: { host } });
+    expect(request).toEqual({ method: "GET", path: "/", query: {}, host });
   });
 });

@@ -15,5 +15,8 @@ export const headerNames = {
 
 export const apiVersion = "0.6.0";
 
+/** What every body is. */
+export const contentType = "application/json";
+
 /** Header names in lower case. */
 export type Headers = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { type Credentials } from "../credentials.js";
-import { type Headers, apiVersion, headerNames } from "./headers.js";
+import { type Headers } from "./headers.js";
 
 /** What is signed: all of a request but when, and by whom. */
 export interface UnsignedRequest {
@@ -7,14 +7,14 @@ export interface UnsignedRequest {
   readonly path: string;
   /** Raw values; each signature encodes them as it wants them. */
   readonly query: Readonly<Record<string, string>>;
-  /** Headers that go along. `host` as it is sent: V4 signs it. */
-  readonly headers?: Headers;
+  /** The `Host` as it is sent: V4 signs it. */
+  readonly host: string;
   readonly body?: string;
 }
 
 /**
- * Answers all headers to send, the given ones included; the request is not touched. Each attempt is signed
- * anew, because the service refuses a date that is 15 minutes off.
+ * Returns all headers to send; the request is not touched. Each attempt is signed anew, because the service refuses a
+ * date that is 15 minutes off.
  */
 export type Signer = (request: UnsignedRequest, credentials: Credentials, date: Date) => Headers;
 
@@ -24,19 +24,6 @@ export interface CompleteRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: Headers;
-}
-
-/** The headers that do not depend on how a request is signed. */
-export function commonHeaders(request: UnsignedRequest, credentials: Credentials): Headers {
-  return {
-    ...request.headers,
-    [headerNames.apiVersion]: apiVersion,
-    [headerNames.bodyRawSize]: String(Buffer.byteLength(request.body ?? "")),
-    ...(request.body !== undefined && { [headerNames.contentType]: "application/json" }),
-    ...(credentials.securityToken !== undefined && {
-      [headerNames.securityToken]: credentials.securityToken,
-    }),
-  };
 }
 
 /** Whether a header is one of SLS's own, which both signatures cover. */

@@ -1,13 +1,12 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import { type Credentials } from "../credentials.js";
 import { percentEncode } from "../request.js";
-import { type Headers, headerNames } from "./headers.js";
+import { type Headers, apiVersion, contentType, headerNames } from "./headers.js";
 import {
   type CompleteRequest,
   type Signer,
   type UnsignedRequest,
   byName,
-  commonHeaders,
   headerLines,
   isOwnHeader,
 } from "./signer.js";
@@ -17,7 +16,7 @@ const service = "sls";
 const terminator = "aliyun_v4_request";
 
 /**
- * Answers a signer with signature V4 for a region:
+ * Returns a signer with signature V4 for a region:
  * `SLS4-HMAC-SHA256 Credential=<id>/<scope>,Signature=<hex of an HMAC-SHA256>`.
  */
 export function v4Signer(region: string): Signer {
@@ -28,11 +27,15 @@ export function v4Signer(region: string): Signer {
   };
 }
 
-function v4Headers(request: UnsignedRequest, credentials: Credentials, date: Date): Headers {
+function v4Headers({ host, body }: UnsignedRequest, { securityToken }: Credentials, date: Date): Headers {
   return {
-    ...commonHeaders(request, credentials),
+    [headerNames.host]: host,
+    [headerNames.apiVersion]: apiVersion,
+    [headerNames.bodyRawSize]: String(Buffer.byteLength(body ?? "")),
+    ...(body !== undefined && { [headerNames.contentType]: contentType }),
+    ...(securityToken !== undefined && { [headerNames.securityToken]: securityToken }),
     [headerNames.logDate]: compactTime(date),
-    [headerNames.contentSha256]: sha256(request.body ?? ""),
+    [headerNames.contentSha256]: sha256(body ?? ""),
   };
 }
 
@@ -40,10 +43,7 @@ function v4Headers(request: UnsignedRequest, credentials: Credentials, date: Dat
 export function v4Authorization(request: CompleteRequest, credentials: Credentials, region: string): string {
   const time = request.headers[headerNames.logDate] ?? "";
   const scope = credentialScope(time, region);
-  const signature = hmac(
-    signingKey(credentials.accessKeySecret, scope),
-    stringToSign(canonicalRequest(request), time, scope),
-  );
+  const signature = hmac(keyOfDay(credentials, scope), stringToSign(canonicalRequest(request), time, scope));
   return `${algorithm} Credential=${credentials.accessKeyId}/${scope},Signature=${signature.toString("hex")}`;
 }
 
@@ -86,6 +86,17 @@ export function stringToSign(canonical: string, time: string, scope: string): st
   return [algorithm, time, scope, sha256(canonical)].join("\n");
 }
 
+const keysOfDay = new WeakMap<Credentials, { readonly scope: string; readonly key: Buffer }>();
+
+/** The key is kept for its day: it takes four times what the signature itself does. */
+function keyOfDay(credentials: Credentials, scope: string): Buffer {
+  const known = keysOfDay.get(credentials);
+  if (known?.scope === scope) return known.key;
+  const key = signingKey(credentials.accessKeySecret, scope);
+  keysOfDay.set(credentials, { scope, key });
+  return key;
+}
+
 /** The key of one day, region and service: a secret that leaks from it is worth no more than that. */
 export function signingKey(accessKeySecret: string, scope: string): Buffer {
   return scope.split("/").reduce<Buffer>(hmac, Buffer.from(`aliyun_v4${accessKeySecret}`, "utf8"));
@@ -101,5 +112,5 @@ function hmac(key: Buffer, text: string): Buffer {
 }
 
 function sha256(text: string): string {
-  return createHash("sha256").update(text, "utf8").digest("hex");
+  return hash("sha256", text, "hex");
 }
