@@ -3,7 +3,7 @@
 /**
  * Packs all packages into a folder, installs them together in an empty one, and writes down what was installed with them.
  *
- *     node tools/release/pack.mjs released   →  released/<name>-<version>.tgz … and released/sbom.cdx.json
+ *     node tools/release/pack.mjs FOLDER   →  a tarball a package, and sbom.cdx.json
  *
  * It expects the packages to be built.
  */
