@@ -3,7 +3,7 @@
 /**
  * Packs all packages into a folder, installs them together in an empty one, and writes down what was installed with them.
  *
- *     node tools/release/pack.mjs FOLDER   →  a tarball a package, and sbom.cdx.json
+ *     node tools/release/pack.mjs FOLDER   →  a tarball a package, and the bill of materials
  *
  * It expects the packages to be built.
  */
