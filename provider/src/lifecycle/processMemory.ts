@@ -8,7 +8,7 @@ import { type Cursor } from "../model/cursor.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type Act } from "../rules/act.js";
 import { type Declared } from "./declared.js";
-import { type PlanLook } from "./replay/lookForPlan.js";
+import { type PlanLook } from "../rules/planLook.js";
 import { type StoredPlan } from "./replay/planState.js";
 import { type Replay } from "./replay/replayDeclaration.js";
 

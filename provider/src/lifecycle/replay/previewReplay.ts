@@ -11,7 +11,7 @@ import { type LifecycleContext } from "../context.js";
 import { type RunLook, askedInstant, lookForRun, observationOf } from "../lookForRun.js";
 import { recordOf } from "../observe.js";
 import { askGroup, openActs } from "./askGroup.js";
-import { type PlanLook } from "./lookForPlan.js";
+import { type PlanLook } from "../../rules/planLook.js";
 import { claimedShards } from "./claimedShards.js";
 import { type StoredPlan } from "./planState.js";
 import { describeDeclaration } from "./replayDeclaration.js";
