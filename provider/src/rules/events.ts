@@ -6,6 +6,7 @@ import { type Decision, type Refusal } from "./decide.js";
 import { type RefusedShard } from "./nextStep.js";
 import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus } from "./status.js";
+import { type UntilProblem } from "./until.js";
 
 /** What an event or a failure is about: the id of the shard or group, and what the declaration says of why. */
 export interface Subject {
@@ -114,5 +115,7 @@ export type Report =
     }
   /** Two resources move one shard. The order in which Pulumi checks them is chance, so both are named alike. */
   | { readonly kind: "duplicate"; readonly declarations: readonly [string, string] }
+  /** What a read function is asked to read up to is not there yet. */
+  | { readonly kind: "until"; readonly id: string; readonly problems: readonly UntilProblem[] }
   | { readonly kind: "notKnown"; readonly resource: string }
   | { readonly kind: "arguments"; readonly name: string; readonly problems: readonly string[] };

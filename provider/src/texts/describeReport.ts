@@ -3,6 +3,7 @@ import { describeGroupRefusal } from "./describeGroup.js";
 import { describeUnfinishedPin } from "./describePin.js";
 import { describeRefusal, lookFailed } from "./describeRefusal.js";
 import { describeUnfinishedReplay } from "./describeReplay.js";
+import { describeUntilProblem } from "./describeUntil.js";
 import { indent, lines } from "./lines.js";
 
 /** Words why a call ended without what it was asked for: what was seen, and what to do. */
@@ -19,6 +20,11 @@ export function describeReport(report: Report): string {
         "two resources move the same shard, and which one came last would be chance",
         ...report.declarations.map(indent),
         "Take one of them out.",
+      );
+    case "until":
+      return lines(
+        `${report.id}: until is refused`,
+        ...report.problems.map(describeUntilProblem).map(indent),
       );
     case "notKnown":
       return `The inputs of this ${report.resource} are not known`;
