@@ -5,6 +5,7 @@ import {
   sameCheckpoint,
 } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
+import { type GroupSettings } from "../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type Act } from "../rules/act.js";
 import { type Declared } from "./declared.js";
@@ -55,6 +56,7 @@ export class ProcessMemory {
   readonly #checked = new Set<string>();
   readonly #planned = new Map<string, Cursor>();
   readonly #states = new Map<string, Declared>();
+  readonly #declaredGroups = new Map<string, GroupSettings>();
 
   /**
    * Claims shards of a group for a resource, in place of what it claimed before. Returns how another resource that
@@ -73,6 +75,16 @@ export class ProcessMemory {
     if (met !== undefined) return met.description;
     this.#claims.set(group, new Map([...claims, [self, { shards, description }]]));
     return undefined;
+  }
+
+  /** Notes that a resource declares a group: where it does not exist yet, the same up creates it first. */
+  noteDeclaredGroup(identity: GroupIdentity, settings: GroupSettings): void {
+    this.#declaredGroups.set(formatGroupId(identity), settings);
+  }
+
+  /** How a group will be set up that is declared and may not exist yet. */
+  declaredGroup(identity: GroupIdentity): GroupSettings | undefined {
+    return this.#declaredGroups.get(formatGroupId(identity));
   }
 
   /** Notes a write that is about to be sent; from here on the shard's checkpoint may be ours. */

@@ -1,4 +1,5 @@
 import { type Report } from "../rules/events.js";
+import { describeGroupExists, describeGroupInUse, describeGroupMissing } from "./describeConsumerGroup.js";
 import { describeGroupRefusal } from "./describeGroup.js";
 import { describeUnfinishedPin } from "./describePin.js";
 import { describeRefusal, lookFailed } from "./describeRefusal.js";
@@ -20,6 +21,12 @@ export function describeReport(report: Report): string {
         ...report.declarations.map(indent),
         "Take one of them out.",
       );
+    case "groupExists":
+      return describeGroupExists(report.subject);
+    case "groupMissing":
+      return describeGroupMissing(report.subject);
+    case "groupInUse":
+      return describeGroupInUse(report);
     case "notKnown":
       return `The inputs of this ${report.resource} are not known`;
     case "arguments":

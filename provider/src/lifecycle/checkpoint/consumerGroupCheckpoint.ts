@@ -186,7 +186,8 @@ async function decideNow(
   context: LifecycleContext,
 ): Promise<Decision | "elsewhere"> {
   if (asked.kind === "unplanned") {
-    const observation = await observeShard(context.client, pin.identity, pin.target);
+    const declared = context.memory.declaredGroup(pin.identity);
+    const observation = await observeShard(context.client, pin.identity, pin.target, declared);
     return decideSeen(pin, undefined, observation, ledger, context);
   }
   try {

@@ -1,5 +1,6 @@
 import { type Cursor, cursorAt, positionOf } from "../../model/cursor.js";
 import { type Duration, durationOfSeconds } from "../../model/duration.js";
+import { type GroupSettings } from "../../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../../model/identity.js";
 import { type Instant } from "../../model/instant.js";
 import { type Position } from "../../model/position.js";
@@ -31,6 +32,8 @@ export interface PlanLook {
 /** What a look at a group is to find out. */
 export interface PlanQuestion {
   readonly identity: GroupIdentity;
+  /** How the group will be set up, where it is declared and may not exist yet. */
+  readonly declared?: GroupSettings | undefined;
   /** The shards that are named, whether the logstore has them or not. */
   readonly named: readonly number[];
   readonly asksAbout: (shard: number) => boolean;
@@ -49,7 +52,7 @@ export async function lookForPlan(
   onLooked: (shards: number) => void = () => undefined,
 ): Promise<PlanLook> {
   const { identity, named } = question;
-  const { shards, group, checkpoints } = await lookAtGroup(client, identity);
+  const { shards, group, checkpoints } = await lookAtGroup(client, identity, question.declared);
   const known = shards.value.map(({ shard }) => shard);
   const asked = shards.value.filter(({ shard }) => question.asksAbout(shard));
   const lookAt = async (shard: Shard): Promise<ShardLook> => {

@@ -1,3 +1,4 @@
+import { type GroupSettings } from "../../model/groupSettings.js";
 import { isDeepStrictEqual } from "node:util";
 import { type CheckpointRecord, sameCheckpoint } from "../../model/checkpoint.js";
 import { formatGroupId } from "../../model/identity.js";
@@ -112,7 +113,7 @@ async function lookOrSay(
   context: LifecycleContext,
 ): Promise<PlanLook | undefined> {
   try {
-    return await look(replay, change, context);
+    return await look(replay, change, context, context.memory.declaredGroup(replay.identity));
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
     context.emit({ kind: "notEvaluated", subject: subjectOf(replay), failure });
@@ -125,6 +126,7 @@ async function look(
   replay: Replay,
   change: Change | undefined,
   context: LifecycleContext,
+  declared?: GroupSettings,
 ): Promise<PlanLook> {
   const subject = subjectOf(replay);
   const progress = new Progress((done, total) => {
@@ -134,6 +136,7 @@ async function look(
     context.client,
     {
       identity: replay.identity,
+      declared,
       named: [...replay.positions.named.keys()],
       asksAbout: (shard) => change === undefined || plansAnew(change, shard),
       positionOf: (shard) => positionOfShard(replay.positions, shard),
