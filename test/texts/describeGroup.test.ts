@@ -89,7 +89,7 @@ describe("the plan of a group", () => {
     const lines = describeGroupPlan(subject, shards).split("\n");
     expect(lines.slice(1, 4)).toEqual([
       `  warning: shards ${Array.from({ length: 50 }, (_, index) => 100 + 2 * index).join(", ")} move forward: ` +
-        "500 log groups that nobody has read will be skipped",
+        "500 log groups will be skipped",
       "  warning: shard 201 has no checkpoint: how much is read again or skipped is unknown",
       "  warning: shard 203 has a checkpoint outside of the data that is kept: how much is read again or skipped is unknown",
     ]);

@@ -19,7 +19,7 @@ export function describeLosses(moves: readonly Move[]): readonly string[] {
     ...warning(
       skipped,
       (shards, one) =>
-        `${shards} ${one ? "moves" : "move"} forward: ${describeLogGroups(skippedLogGroups)} that nobody has read will be skipped`,
+        `${shards} ${one ? "moves" : "move"} forward: ${describeLogGroups(skippedLogGroups)} will be skipped`,
     ),
     ...warning(
       unread,
