@@ -26,7 +26,7 @@ describe("a pin on the real engine", () => {
 
     const up = await shop.pulumi.up();
     expect(up.stdout).toContain("2 created");
-    expect(up.stdout).toContain(`way back: checkpoint: "${shop.cursor(1)}"`);
+    expect(up.stdout).toContain(`way back: "${shop.cursor(1)}"`);
     expect(shop.checkpoint()).toBe(shop.cursor(7));
     expect(shop.writes()).toHaveLength(1);
 
