@@ -81,13 +81,13 @@ describe("a group that is declared", () => {
     [{ waitTimeout: 300 }, "waitTimeout"],
     [{ adopt: "yes" }, "adopt"],
   ])("with %j is told what is wrong, and nothing is asked", async (wrong, property) => {
-    const { problems } = await checkConsumerGroup({}, { ...side, ...wrong }, context);
+    const { problems } = checkConsumerGroup({}, { ...side, ...wrong }, context);
     expect(problems.map((problem) => problem.property)).toEqual([property]);
     expect(shop.takeCalls()).toEqual([]);
   });
 
   test("with an input that there is not is told which there are", async () => {
-    const { problems } = await checkConsumerGroup({}, { ...side, heartbeat: 10 }, context);
+    const { problems } = checkConsumerGroup({}, { ...side, heartbeat: 10 }, context);
     expect(problems[0]?.reason).toContain("heartbeat: ConsumerGroup has no such input; it has project");
   });
 
@@ -374,7 +374,7 @@ describe("a replay on a group that does not exist", () => {
   };
 
   test("is planned in full where the same process has checked the group", async () => {
-    await checkConsumerGroup({}, { ...side, order: true }, context);
+    checkConsumerGroup({}, { ...side, order: true }, context);
     const { problems, refused } = await checkReplayPlan({}, replay, context);
     expect([problems, refused]).toEqual([[], undefined]);
     const kept = context.memory.keptLook("urn:replay");
