@@ -25,7 +25,7 @@ import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { getCheckpoints } from "./lifecycle/reading/checkpointsReading.js";
 import { getGroups } from "./lifecycle/reading/groupsReading.js";
 import { getProgress } from "./lifecycle/reading/progressReading.js";
-import { getPlan } from "./lifecycle/reading/replayReading.js";
+import { getPlan } from "./lifecycle/reading/planReading.js";
 import {
   checkReplayApply,
   createReplayApply,
@@ -105,9 +105,9 @@ export const lives = {
   },
 } satisfies Record<string, Life | OrdinaryLife>;
 
-/** What a read function is told: the answer, or why there is none, as data. */
-export type Reading<Answer> =
-  { readonly answer: Answer; readonly failure?: undefined } | { readonly failure: SlsError | RefusedError };
+/** What a read function is told: what was seen, or why nothing was, as data. Each front words it. */
+export type Reading<Seen> =
+  { readonly seen: Seen; readonly failure?: undefined } | { readonly failure: SlsError | RefusedError };
 
 /** Reads for the functions of a program and for the command line, with the configuration that each has. */
 export function openReader(keys: ConfigurationKeys) {
@@ -121,9 +121,9 @@ export function openReader(keys: ConfigurationKeys) {
   };
 }
 
-async function attempted<Answer>(read: () => Promise<Answer>): Promise<Reading<Answer>> {
+async function attempted<Seen>(read: () => Promise<Seen>): Promise<Reading<Seen>> {
   try {
-    return { answer: await read() };
+    return { seen: await read() };
   } catch (error) {
     if (SlsError.isInstance(error) || error instanceof RefusedError) return { failure: error };
     throw error;

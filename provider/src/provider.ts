@@ -12,6 +12,9 @@ import {
   lives,
   openReader as openReaderOf,
 } from "./lives.js";
+import { checkpointsAnswer } from "./texts/answers/checkpointsAnswer.js";
+import { planAnswer } from "./texts/answers/planAnswer.js";
+import { progressAnswer } from "./texts/answers/progressAnswer.js";
 import { describeEvent } from "./texts/describeEvent.js";
 import { describeReport } from "./texts/describeReport.js";
 
@@ -158,9 +161,9 @@ async function wordedBriefly<Result>(act: () => Promise<Result>): Promise<Result
 export function openReader(keys: ConfigurationKeys) {
   const { checkpoints, plan, progress } = openReaderOf(keys);
   return {
-    checkpoints: async (args: Declared) => worded(await checkpoints(args)),
-    plan: async (args: Declared) => worded(await plan(args)),
-    progress: async (args: Declared) => worded(await progress(args)),
+    checkpoints: async (args: Declared) => worded(await checkpoints(args), checkpointsAnswer),
+    plan: async (args: Declared) => worded(await plan(args), planAnswer),
+    progress: async (args: Declared) => worded(await progress(args), progressAnswer),
   };
 }
 
@@ -169,9 +172,9 @@ type WordedReading<Answer> =
   | { readonly answer: Answer; readonly failure?: undefined }
   | { readonly failure: { readonly message: string; readonly code: string | undefined } };
 
-function worded<Answer>(reading: Reading<Answer>): WordedReading<Answer> {
+function worded<Seen, Answer>(reading: Reading<Seen>, word: (seen: Seen) => Answer): WordedReading<Answer> {
   const { failure } = reading;
-  if (failure === undefined) return reading;
+  if (failure === undefined) return { answer: word(reading.seen) };
   if (failure instanceof RefusedError) {
     return { failure: { message: describeReport(failure.report), code: undefined } };
   }

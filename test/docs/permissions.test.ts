@@ -15,7 +15,10 @@ import { type Declared } from "../../provider/src/lifecycle/declared.js";
 import { getProgress } from "../../provider/src/lifecycle/reading/progressReading.js";
 import { createReplayApply } from "../../provider/src/lifecycle/replay/replayApply.js";
 import { checkReplayPlan, createReplayPlan } from "../../provider/src/lifecycle/replay/replayPlan.js";
-import { getPlan } from "../../provider/src/lifecycle/reading/replayReading.js";
+import { getPlan } from "../../provider/src/lifecycle/reading/planReading.js";
+import { checkpointsAnswer } from "../../provider/src/texts/answers/checkpointsAnswer.js";
+import { planAnswer } from "../../provider/src/texts/answers/planAnswer.js";
+import { progressAnswer } from "../../provider/src/texts/answers/progressAnswer.js";
 import { createSavepoint } from "../../provider/src/lifecycle/savepoint.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
 import { Shop, minute, wordsOf } from "../lifecycle/shop.js";
@@ -76,9 +79,9 @@ async function preview(): Promise<string> {
     () => checkCheckpoint({}, shop.pinAt(7), { ...context, memory: new ProcessMemory() }),
     () => checkReplayPlan({}, args, context),
     () => createSavepoint(group, context),
-    () => getCheckpoints(client, group),
-    () => getPlan(client, args, shop.context.now()),
-    () => getProgress(client, { ...group, shards: [] }),
+    async () => checkpointsAnswer(await getCheckpoints(client, group)),
+    async () => planAnswer(await getPlan(client, args, shop.context.now())),
+    async () => progressAnswer(await getProgress(client, { ...group, shards: [] })),
   ];
   const said = [];
   for (const way of ways) said.push(await way().then((answer) => JSON.stringify(answer), String));

@@ -10,7 +10,7 @@ import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } 
 import { type Act } from "../rules/act.js";
 import { type PlanTotals, type PlannedTogether, sumOfTotals } from "../rules/planTotals.js";
 import { type Declared } from "./declared.js";
-import { type PlanLook } from "./replay/lookForPlan.js";
+import { type PlanLook } from "../rules/planLook.js";
 import { type StoredPlan } from "./replay/planState.js";
 import { type Replay } from "./replay/replayDeclaration.js";
 

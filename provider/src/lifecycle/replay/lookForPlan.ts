@@ -2,32 +2,16 @@ import { type Cursor, cursorAt, positionOf } from "../../model/cursor.js";
 import { type Duration, durationOfSeconds } from "../../model/duration.js";
 import { type GroupSettings } from "../../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../../model/identity.js";
-import { type Instant } from "../../model/instant.js";
 import { type Position } from "../../model/position.js";
 import { childrenOf } from "../../rules/children.js";
-import { type ShardIntent, type Unmovable } from "../../rules/intent.js";
+import { type Unmovable } from "../../rules/intent.js";
 import { type CheckpointRecord } from "../../model/checkpoint.js";
-import { type GroupSeen, type PositionTime, type ShardObservation } from "../../rules/observation.js";
+import { type PositionTime, type ShardObservation } from "../../rules/observation.js";
+import { type PlanLook, type ShardLook } from "../../rules/planLook.js";
 import { type Shard } from "../../sls/calls.js";
 import { type SlsClient } from "../../sls/client.js";
 import { SlsServiceError } from "../../sls/errors.js";
 import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "../observe.js";
-
-/** A target that was looked up: what a shard is asked to do, and the shard as it was seen. */
-export interface ShardLook {
-  readonly position: Position;
-  readonly target: ShardIntent["target"];
-  readonly asked: Instant | undefined;
-  readonly observation: ShardObservation;
-}
-
-/** A look at a group: everything that deciding about it needs. */
-export interface PlanLook {
-  readonly seen: GroupSeen;
-  readonly shards: readonly ShardLook[];
-  /** Shards that a declaration names and the logstore has not. */
-  readonly unknown: readonly number[];
-}
 
 /** What a look at a group is to find out. */
 export interface PlanQuestion {
