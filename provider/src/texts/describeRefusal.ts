@@ -138,6 +138,7 @@ function liveConsumers({ id }: Subject, { consumers, quietAfter }: RefusalOf<"li
     `${id}: refused, because consumers are alive and would overwrite the pin`,
     ...describeConsumers(consumers),
     "  a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all",
+    "  a pin that another stack wrote a moment ago looks the same: SLS keeps the name of the consumer before",
     `Stop the group's consumers, wait ${describeDuration(quietAfter)}, run pulumi up, and start them again; ` +
       'or set onActiveConsumers: "overwrite".',
   );
