@@ -30,7 +30,9 @@ export interface Up {
 /** A provider process, spoken to about one kind of resource. */
 export interface ReplayProvider {
   readonly lines: readonly string[];
-  as(shim: "replayPlanProvider" | "replayApplyProvider"): Promise<ReplayProvider>;
+  as(
+    shim: "replayPlanProvider" | "replayApplyProvider" | "consumerGroupCheckpointProvider",
+  ): Promise<ReplayProvider>;
   check(
     olds: Properties,
     news: Properties,

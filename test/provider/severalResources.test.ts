@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ProviderFailure, type Properties } from "./dynamicProviderServer.js";
-import { type ProviderInThisProcess } from "./providerInThisProcess.js";
 import { ReplayShop, at, minute, second } from "./replayShop.js";
 import { type ReplayProvider, ReplayStack } from "./replayStack.js";
 
@@ -48,7 +47,7 @@ class Pin {
   }
 
   async up(server: ReplayProvider): Promise<string> {
-    const pins = await (server as ProviderInThisProcess).as("consumerGroupCheckpointProvider");
+    const pins = await server.as("consumerGroupCheckpointProvider");
     const id = `shop/orders/billing/${String(this.#declared["shard"])}`;
     const { inputs, failures } = await pins.check(
       this.#outs === undefined ? {} : this.#declared,
