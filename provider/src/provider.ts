@@ -1,9 +1,11 @@
 import "./nodeVersion.js";
 import { type dynamic } from "@pulumi/pulumi";
+import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
 import { RefusedError, UnfinishedError } from "./lifecycle/failures.js";
 import {
   type Life,
+  type OrdinaryLife,
   type ConfigurationKeys,
   type Reading,
   contextOf,
@@ -31,16 +33,24 @@ const providerKey = "__provider";
 /** The methods that a shim hands its calls on to. */
 export type ResourceLife = Required<Pick<dynamic.ResourceProvider, "check" | "diff" | "create" | "update">>;
 
+/** The methods that the shim of an ordinary resource hands its calls on to. */
+export type OrdinaryResourceLife = ResourceLife & Required<Pick<dynamic.ResourceProvider, "read" | "delete">>;
+
 /** Answers the life of one kind of resource, with the configuration that Pulumi gives this process. */
-export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRequest): ResourceLife {
-  const life: Life = lives[kind];
+export function configure(kind: "consumerGroup", request: dynamic.ConfigureRequest): OrdinaryResourceLife;
+export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRequest): ResourceLife;
+export function configure(
+  kind: keyof typeof lives,
+  request: dynamic.ConfigureRequest,
+): ResourceLife | OrdinaryResourceLife {
+  const life: Life | OrdinaryLife = lives[kind];
   const context = contextOf(
     (key) => request.config.get(key),
     (event) => {
       console.log(describeEvent(event));
     },
   );
-  return {
+  const resource: ResourceLife = {
     async check(olds: Properties, news: Properties) {
       const { inputs, problems, refused } = await life.check(declaredOf(olds), declaredOf(news), context);
       const failures: dynamic.CheckFailure[] = problems.map(failureOf);
@@ -60,6 +70,24 @@ export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRe
       return keepingState(news, async () => ({
         outs: await life.update(declaredOf(olds), declaredOf(news), context),
       }));
+    },
+  };
+  return "read" in life ? { ...resource, ...endingsOf(life, context) } : resource;
+}
+
+/** What only an ordinary resource does: it is read on refresh, and deleted. */
+function endingsOf(
+  life: OrdinaryLife,
+  context: LifecycleContext,
+): Pick<OrdinaryResourceLife, "read" | "delete"> {
+  return {
+    async read(id, state: Properties) {
+      const props = await keepingState(state, () => life.read(declaredOf(state), context));
+      // Pulumi takes a resource without an id for one that is gone.
+      return props === undefined ? { id: "", props: {} } : { id, props };
+    },
+    async delete(_id, state: Properties) {
+      await keepingState(state, () => life.delete(declaredOf(state), context));
     },
   };
 }

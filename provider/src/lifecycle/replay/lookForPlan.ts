@@ -1,5 +1,6 @@
 import { type Cursor, cursorAt, positionOf } from "../../model/cursor.js";
 import { type Duration, durationOfSeconds } from "../../model/duration.js";
+import { type GroupSettings } from "../../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../../model/identity.js";
 import { type Position } from "../../model/position.js";
 import { childrenOf } from "../../rules/children.js";
@@ -15,6 +16,8 @@ import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "../obser
 /** What a look at a group is to find out. */
 export interface PlanQuestion {
   readonly identity: GroupIdentity;
+  /** How the group will be set up, where it is declared and may not exist yet. */
+  readonly declared?: GroupSettings | undefined;
   /** The shards that are named, whether the logstore has them or not. */
   readonly named: readonly number[];
   readonly asksAbout: (shard: number) => boolean;
@@ -33,7 +36,7 @@ export async function lookForPlan(
   onLooked: (shards: number) => void = () => undefined,
 ): Promise<PlanLook> {
   const { identity, named } = question;
-  const { shards, group, checkpoints } = await lookAtGroup(client, identity);
+  const { shards, group, checkpoints } = await lookAtGroup(client, identity, question.declared);
   const known = shards.value.map(({ shard }) => shard);
   const asked = shards.value.filter(({ shard }) => question.asksAbout(shard));
   const lookAt = async (shard: Shard): Promise<ShardLook> => {

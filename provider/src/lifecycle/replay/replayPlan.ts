@@ -1,20 +1,22 @@
+import { type GroupSettings } from "../../model/groupSettings.js";
 import { isDeepStrictEqual } from "node:util";
 import { type CheckpointRecord, sameCheckpoint } from "../../model/checkpoint.js";
 import { formatGroupId } from "../../model/identity.js";
 import { positionOfShard } from "../../model/positions.js";
-import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../rules/decide.js";
-import { type Subject } from "../../rules/events.js";
+import { type IsOurs, type Refusal, liveConsumers, liveRefusal } from "../../rules/decide.js";
+import { type DecidedShard, type Subject } from "../../rules/events.js";
 import { type RefusedShard } from "../../rules/nextStep.js";
 import { type Change, type Plan, isNewWish, plansAnew, plansAnything } from "../../rules/plan.js";
 import { type Instant } from "../../model/instant.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
-import { type Declared } from "../declared.js";
+import { type Declared, selfOf } from "../declared.js";
 import { RefusedError } from "../failures.js";
 import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
 import { lookWhenQuiet } from "../lookWhenQuiet.js";
+import { notEvaluated } from "../notEvaluated.js";
 import { Progress } from "../progress.js";
 import { withoutAbsent } from "../stateFields.js";
 import { unreadable } from "../unreadable.js";
@@ -24,6 +26,7 @@ import { lookForPlan } from "./lookForPlan.js";
 import { nothingPlanned, planAfterLook, planUnderWish, wishOf } from "./planRecord.js";
 import { type StoredPlan, decodePlan, encodePlan } from "./planState.js";
 import { type Replay, readReplayDeclaration, replayInputs } from "./replayDeclaration.js";
+import { sayPlanned } from "./sayPlanned.js";
 import { releasedGeneration } from "./releasedPlanState.js";
 
 /**
@@ -41,7 +44,12 @@ export async function checkReplayPlan(
     case "wrong":
       return { inputs, problems: declaration.problems };
     case "incomplete":
-      context.emit({ kind: "notYetKnown", resource: "ConsumerGroupReplay", inputs: declaration.unknowns });
+      context.emit({
+        kind: "notYetKnown",
+        resource: "ConsumerGroupReplay",
+        self: selfOf(inputs),
+        inputs: declaration.unknowns,
+      });
       return { inputs, problems: [] };
     case "complete":
       return { inputs, ...(await checkReplay(olds, declaration.replay, context)) };
@@ -70,22 +78,45 @@ async function checkReplay(
       former: formatGroupId(before.identity),
     });
   }
-  const seen = await lookOrSay(replay, change, context);
+  const seen = await lookOrFailure(replay, change, context);
+  if (SlsError.isInstance(seen)) {
+    context.memory.keepLook(replay.self, { replay, look: undefined, plan: undefined });
+    return { problems: [], refused: notEvaluated(subjectOf(replay), seen, context) };
+  }
   const plan =
-    seen === undefined || change !== undefined
+    change !== undefined
       ? undefined
       : planAfterLook(undefined, wishOf(replay, context.newId()), seen, roundOf(replay, context));
-  if (plan !== undefined && seen !== undefined) notePlanned(plan, seen, context);
+  if (plan !== undefined) notePlanned(plan, seen, context);
   context.memory.keepLook(replay.self, { replay, look: seen, plan });
-  if (seen === undefined || change !== undefined) return { problems: [] };
+  if (change !== undefined) return { problems: [] };
   // Without an earlier state there is nothing that only the ledger knows.
   const refusals = certainRefusals(replay, seen, undefined, context);
   const certain = refusals.filter(({ refusal }) => refusal.kind !== "liveConsumers");
   if (certain.length === 0) return { problems: [] };
+  sayRefusedPlan(replay, seen, certain, context);
   return {
     problems: [],
     refused: { kind: "refused", subject: subjectOf(replay), of: "group", refusals: certain },
   };
+}
+
+/** A refused plan goes no further than this check, and what it would do with the other shards is told here. */
+function sayRefusedPlan(
+  replay: Replay,
+  seen: PlanLook,
+  certain: readonly RefusedShard[],
+  context: LifecycleContext,
+): void {
+  if (!context.memory.firstTime(`preview ${replay.self}`)) return;
+  const isRefused = (shard: number): boolean => certain.some((refused) => refused.shard === shard);
+  const isOurs: IsOurs = (record) =>
+    context.memory.wrote({ ...replay.identity, shard: record.shard }, record);
+  const refused = certain.map(({ shard, refusal }): DecidedShard => {
+    return { shard, asked: undefined, decision: { kind: "refused", refusal } };
+  });
+  const others = decideLook(replay, seen, isOurs).filter(({ shard }) => !isRefused(shard));
+  sayPlanned(replay, [...refused, ...others], context);
 }
 
 function earlierReplay(olds: Declared, context: LifecycleContext): Replay | undefined | "unreadable" {
@@ -97,27 +128,37 @@ function earlierReplay(olds: Declared, context: LifecycleContext): Replay | unde
 function changeBetween(before: Replay, after: Replay): Change {
   const generation = "";
   const plan = { ...nothingPlanned(generation, 0 as Instant), wish: wishOf(before, generation) };
-  return { plan, after: wishOf(after, generation), reopens: reopens(before, after) };
+  return { plan, after: wishOf(after, generation), reopens: reopens(before, after, undefined) };
 }
 
-/** A later deadline, or skipping that is allowed now: shards that ended without a write may act. */
-function reopens(before: Replay, after: Replay): boolean {
-  const [earlier, later] = [before.bounds.applyBefore, after.bounds.applyBefore];
-  if (earlier !== undefined && later !== undefined && later > earlier) return true;
+/**
+ * A later deadline, or skipping that is allowed now: shards that ended without a write may act. A deadline that was
+ * left out in between is still the earlier one, where the plan holds it; without the plan it may be.
+ */
+function reopens(before: Replay, after: Replay, plan: Plan | undefined): boolean {
+  const later = after.bounds.applyBefore;
+  const declared = before.bounds.applyBefore;
+  const held = declared === undefined && plan !== undefined ? deadlinesOf(plan) : [];
+  const isLater = (earlier: Instant): boolean => later !== undefined && later > earlier;
+  if (declared !== undefined ? isLater(declared) : held.some(isLater)) return true;
+  if (declared === undefined && later !== undefined && plan === undefined) return true;
   return after.bounds.allowSkip === true && before.bounds.allowSkip !== true;
 }
 
-async function lookOrSay(
+function deadlinesOf({ shards }: Plan): readonly Instant[] {
+  return [...shards.values()].flatMap(({ round }) => round.deadline ?? []);
+}
+
+async function lookOrFailure(
   replay: Replay,
   change: Change | undefined,
   context: LifecycleContext,
-): Promise<PlanLook | undefined> {
+): Promise<PlanLook | SlsError> {
   try {
-    return await look(replay, change, context);
+    return await look(replay, change, context, context.memory.declaredGroup(replay.identity));
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
-    context.emit({ kind: "notEvaluated", subject: subjectOf(replay), failure });
-    return undefined;
+    return failure;
   }
 }
 
@@ -126,6 +167,7 @@ async function look(
   replay: Replay,
   change: Change | undefined,
   context: LifecycleContext,
+  declared?: GroupSettings,
 ): Promise<PlanLook> {
   const subject = subjectOf(replay);
   const progress = new Progress((done, total) => {
@@ -135,6 +177,7 @@ async function look(
     context.client,
     {
       identity: replay.identity,
+      declared,
       named: [...replay.positions.named.keys()],
       asksAbout: (shard) => change === undefined || plansAnew(change, shard),
       positionOf: (shard) => positionOfShard(replay.positions, shard),
@@ -159,22 +202,28 @@ export function diffReplayPlan(olds: Declared, news: Declared, context: Lifecycl
   }
   const replaces = groupInputs.filter((name) => before.identity[name] !== replay.identity[name]);
   if (replaces.length > 0) return { changes: true, replaces };
-  if (checked) keepCandidate(replay, olds, context);
+  if (checked) keepCandidate(before, replay, olds, context);
   return { changes: replayInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces: [] };
 }
 
 /** Keeps the plan that an up would record by the look that check took: the diff of the writes shows it. */
-function keepCandidate(replay: Replay, olds: Declared, context: LifecycleContext): void {
+function keepCandidate(before: Replay, replay: Replay, olds: Declared, context: LifecycleContext): void {
   const kept = context.memory.keptLook(replay.self);
   if (kept === undefined) return;
   const earlier = storedPlan(olds, context);
-  const wish = wishOf(replay, earlier.wish.generation);
+  const change = changeOf(before, replay, earlier);
+  const look = plansAnything(change) ? kept.look : undefined;
   const plan =
-    kept.look === undefined
-      ? planUnderWish(earlier, wish)
-      : planAfterLook(earlier, wish, kept.look, roundOf(replay, context));
-  if (kept.look !== undefined) notePlanned(plan, kept.look, context);
-  context.memory.keepLook(replay.self, { ...kept, plan });
+    look === undefined
+      ? planUnderWish(earlier, change.after)
+      : planAfterLook(earlier, change.after, look, roundOf(replay, context));
+  if (look !== undefined) notePlanned(plan, look, context);
+  context.memory.keepLook(replay.self, { ...kept, look, plan });
+}
+
+/** A change as state tells it, by which an up plans. */
+function changeOf(before: Replay, after: Replay, plan: StoredPlan): Change {
+  return { plan, after: wishOf(after, plan.wish.generation), reopens: reopens(before, after, plan) };
 }
 
 /** Plans a replay: looks at the whole group and records it. Writes nothing to SLS. */
@@ -197,11 +246,7 @@ export async function updateReplayPlan(
   const before = replayOf(olds, context);
   if (before === undefined) throw unreadable("the declared inputs");
   const earlier = storedPlan(olds, context);
-  const change: Change = {
-    plan: earlier,
-    after: wishOf(replay, earlier.wish.generation),
-    reopens: reopens(before, replay),
-  };
+  const change = changeOf(before, replay, earlier);
   if (!plansAnything(change)) return outsOf(news, planUnderWish(earlier, change.after));
   return outsOf(news, await planReplay(replay, earlier, change, context));
 }
@@ -296,7 +341,7 @@ function certainRefusals(
   const isNobodys: IsOurs = (record) =>
     mayBeOurs(record, change?.plan) ||
     context.memory.wrote({ ...replay.identity, shard: record.shard }, record);
-  const live = liveRefusal(seen, replay, isNobodys);
+  const live = refusalOfConsumers(seen, replay, isNobodys);
   return [
     ...unknown.map((shard) => ({
       shard,
@@ -321,11 +366,11 @@ function mayBeOurs(record: CheckpointRecord, plan: Plan | undefined): boolean {
 }
 
 /** Where `previous` leads, only the ledger can tell; that consumers are alive stands in the way all the same. */
-function liveRefusal({ seen }: PlanLook, { bounds }: Replay, isOurs: IsOurs): Refusal | undefined {
+function refusalOfConsumers({ seen }: PlanLook, { bounds }: Replay, isOurs: IsOurs): Refusal | undefined {
   if (bounds.onActiveConsumers === "overwrite") return undefined;
   const consumers = liveConsumers(seen, seen.records, isOurs);
   if (consumers.length === 0) return undefined;
-  return { kind: "liveConsumers", move: undefined, consumers, quietAfter: quietAfter(seen) };
+  return liveRefusal(bounds, undefined, consumers, seen);
 }
 
 /**
