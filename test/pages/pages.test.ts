@@ -189,7 +189,7 @@ describe("a page with until", () => {
       fc.property(plans(), ended, fc.nat(), hostile, (made, end, toReadLogGroups, until) => {
         const shards = made.shards.map((shard) => ({ ...shard, ...end, toReadLogGroups }));
         const plan = { ...made, shards, until, toReadLogGroups, emptyShards: [4_711] };
-        const page = read(sls.planPage(plan as sls.ReplayPlan));
+        const page = read(sls.planPage(plan));
         expectHarmless(page);
         expect(page.json).toEqual(JSON.parse(JSON.stringify({ ...plan, text: undefined })));
         for (const row of page.rows) expect(row.slice(8, 9)).toEqual([counted(toReadLogGroups)]);
@@ -205,7 +205,7 @@ describe("a page with until", () => {
       fc.property(progresses(), ended, fc.boolean(), hostile, (made, end, done, until) => {
         const shards = made.shards.map((shard) => ({ ...shard, ...end, done, empty: false }));
         const progress = { ...made, shards, until, done };
-        const page = read(sls.progressPage(progress as sls.ReplayProgress));
+        const page = read(sls.progressPage(progress));
         expectHarmless(page);
         expect(page.json).toEqual(JSON.parse(JSON.stringify({ ...progress, text: undefined })));
         const finished = done ? shards.length : 0;
@@ -245,8 +245,8 @@ describe("a page with until", () => {
       empty: false,
     }));
     for (const page of [
-      sls.planPage({ ...plan, shards: planned } as sls.ReplayPlan),
-      sls.progressPage({ ...progress, shards: followed } as sls.ReplayProgress),
+      sls.planPage({ ...plan, shards: planned }),
+      sls.progressPage({ ...progress, shards: followed }),
     ]) {
       expect(Buffer.byteLength(page)).toBeLessThanOrEqual(200_000);
     }

@@ -132,7 +132,7 @@ describe("getReplayPlan with until", () => {
       /until names shard 7.*has 0–1|until names shard 7.*0, 1/,
     ],
   ] as const)("refuses one %s", async (_, given, kind, message) => {
-    const plan = await sls.getReplayPlan({ ...side, from, until: given as string });
+    const plan = await sls.getReplayPlan({ ...side, from, until: given });
     expect(plan).toMatchObject({ verdict: "refused", refusals: [{ kind }] });
     expect(plan.refusals[0]?.message).toMatch(message);
     expect(plan.text).toMatch(message);
