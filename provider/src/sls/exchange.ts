@@ -23,9 +23,15 @@ export interface ExchangeOptions {
   readonly monotonic: () => number;
 }
 
+/** What goes over the wire: any request, where {@link SlsRequest} has those that moving a checkpoint needs. */
+export interface OutgoingRequest extends Omit<SlsRequest, "method" | "body"> {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly body?: string | Uint8Array;
+}
+
 /** A request under way, with what errors tell of it. */
 export interface Sent {
-  readonly request: SlsRequest;
+  readonly request: OutgoingRequest;
   readonly origin: string;
   readonly redact: Redact;
 }
