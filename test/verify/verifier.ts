@@ -11,7 +11,11 @@ export const scratchName = /^sls-checkpoint-verify-[0-9a-f]{12}$/;
 const noon = Date.parse("2026-11-22T12:00:00Z");
 
 /** A second identity, which may do nothing. */
-const stranger: Identity = { accessKeyId: "strangerAccessKeyId", accessKeySecret: "strangerAccessKeySecret", policy: [] };
+const stranger: Identity = {
+  accessKeyId: "strangerAccessKeyId",
+  accessKeySecret: "strangerAccessKeySecret",
+  policy: [],
+};
 
 /** What a run wrote, and how it ended. */
 export interface Ended {
@@ -53,7 +57,12 @@ export class Verifier {
     this.#ahead = ahead;
   }
 
-  static async open({ assumptions = {}, policy, leftovers = 0, ahead = 0 }: VerifierOptions = {}): Promise<Verifier> {
+  static async open({
+    assumptions = {},
+    policy,
+    leftovers = 0,
+    ahead = 0,
+  }: VerifierOptions = {}): Promise<Verifier> {
     const clock = { now: noon };
     const identities = [{ ...defaultIdentity, ...(policy && { policy }) }, stranger];
     const emulator = await SlsEmulator.start({ clock: () => clock.now, assumptions, identities });
@@ -70,11 +79,23 @@ export class Verifier {
     return new Verifier(emulator, clock, ahead);
   }
 
-  /** The logstores of the project. */
-  async logstores(): Promise<readonly string[]> {
-    const { emulator } = this;
-    const answer = emulator.logstores("shop");
-    return Promise.resolve(answer);
+  async close(): Promise<void> {
+    await this.emulator.stop();
+  }
+
+  /** The scratch logstores of all runs so far that are still there. */
+  left(): readonly string[] {
+    const named = this.emulator.requestsOf("DeleteLogStore").flatMap(({ logstore = "" }) => logstore);
+    return [...new Set(named)].filter((name) => this.exists(name));
+  }
+
+  exists(logstore: string): boolean {
+    try {
+      this.emulator.cursorAt("shop", logstore, 0, "begin");
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async run(given: Partial<VerifyRequest> = {}): Promise<Ended> {

@@ -7,7 +7,7 @@ import {
   listShards,
   updateCheckPoint,
 } from "./calls.js";
-import { type Reply, isDone, outcomeOf } from "./reply.js";
+import { type Reply, isDenied, isDone, outcomeOf } from "./reply.js";
 import { type Wire } from "./wire.js";
 import { ProbeFailure } from "./wireFailures.js";
 import {
@@ -47,9 +47,10 @@ export class Bench {
     const name = `probe-${String(this.#groups)}`;
     const made = await this.wire.ask(createGroup(this.logstore, name));
     if (!isDone(made)) throw new ProbeFailure(describeRefusal(made));
-    await this.until(`the consumer group ${name}`, forGroups, async () =>
-      isDone(await this.wire.ask(getCheckPoint(this.logstore, name))),
-    );
+    await this.until(`the consumer group ${name}`, forGroups, async () => {
+      const reply = await this.wire.ask(getCheckPoint(this.logstore, name));
+      return isDone(reply) ? "so" : reply;
+    });
     return new ScratchGroup(this, name);
   }
 
@@ -73,10 +74,16 @@ export class Bench {
     throw new ProbeFailure(describeRefusal(reply));
   }
 
-  /** Asks until it is so, for two minutes at most. */
-  async until(what: string, { total, step }: Patience, isSo: () => Promise<boolean>): Promise<void> {
-    for (let waited = 0; !(await isSo()); waited += step) {
-      if (waited >= total) throw new ProbeFailure(`${what}: not seen within ${String(total / 1_000)} s`);
+  /** Asks until it is so. An answer says why it is not yet; a denial ends the waiting. */
+  async until(what: string, { total, step }: Patience, ask: () => Promise<Reply | "so">): Promise<void> {
+    for (let waited = 0; ; waited += step) {
+      const answer = await ask();
+      if (answer === "so") return;
+      if (isDenied(answer)) throw new ProbeFailure(describeRefusal(answer));
+      if (waited >= total) {
+        const last = isDone(answer) ? "" : `; at last, ${describeRefusal(answer)}`;
+        throw new ProbeFailure(`${what}: not seen within ${String(total / 1_000)} s${last}`);
+      }
       if (waited > 0 && waited % 10_000 === 0) this.#tell(`waiting for ${what}: ${String(waited / 1_000)} s`);
       await this.wire.wait(step);
     }
@@ -148,5 +155,6 @@ const betweenBeats = 2_000;
 /** Says in one sentence what was refused, and what to do where that is known. */
 export function describeRefusal(reply: Reply): string {
   const words = reply.message === undefined || reply.message === "" ? "" : `: ${reply.message}`;
-  return `${reply.operation} was answered ${outcomeOf(reply)}${words}`;
+  const wayOut = isDenied(reply) ? "; the key's policy has to allow it" : "";
+  return `${reply.operation} was answered ${outcomeOf(reply)}${words}${wayOut}`;
 }

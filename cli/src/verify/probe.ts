@@ -1,5 +1,6 @@
 import { type Bench } from "./bench.js";
 import { type AssumptionName, type Assumptions, type Finding } from "./finding.js";
+import { type Reply } from "./reply.js";
 import { type Wire } from "./wire.js";
 
 /** What only some runs have. */
@@ -12,8 +13,8 @@ export interface Stand {
   readonly region: string | undefined;
   /** The same project with an identity that may do nothing there. */
   readonly denied: Wire | undefined;
-  /** Names a further scratch logstore, which is removed with the first. */
-  readonly nameLogstore: () => string;
+  /** Asks for one scratch logstore more, which is removed with the first. */
+  readonly createLogstore: () => Promise<Reply>;
 }
 
 export type Findings = { readonly [Name in AssumptionName]?: Finding<Assumptions[Name]> };

@@ -1,5 +1,5 @@
 import { encodeLogGroupMessage } from "../../../emulator/src/wire/logGroupEncoder.js";
-import { logstoreNamesOf, shardRowsOf } from "./answers.js";
+import { cursorOf, logstoreNamesOf, shardRowsOf } from "./answers.js";
 import { Bench, describeRefusal } from "./bench.js";
 import { createLogstore, deleteLogstore, getCursor, listLogstores, listShards, postLogs } from "./calls.js";
 import { type Reply, isDenied, isDone, outcomeOf } from "./reply.js";
@@ -18,16 +18,20 @@ const forLogstore = { total: 120_000, step: 2_000 };
 
 /** How a logstore that had to go went. */
 export type Removal =
-  | { readonly kind: "removed" }
+  | { readonly kind: "removed"; readonly name: string }
   /** Nobody knows whether it is still there, or it is. */
   | { readonly kind: "left"; readonly name: string; readonly why: string };
+
+/** What is known of the creation of a logstore. */
+type Creation = "asked" | "answered";
 
 /** The logstores that a run makes, and how they go away again. Nothing but what was made here is ever removed. */
 export class ScratchLogstores {
   readonly #wire: Wire;
   readonly #tell: (line: string) => void;
   readonly #newName: () => string;
-  readonly #names: string[] = [];
+  /** By name; what was refused is not among them. */
+  readonly #made = new Map<string, Creation>();
 
   constructor(wire: Wire, tell: (line: string) => void, newName: () => string) {
     this.#wire = wire;
@@ -35,27 +39,30 @@ export class ScratchLogstores {
     this.#newName = newName;
   }
 
-  /** Names one; from now on it is removed at the end, whether it comes to be or not. */
-  name(): string {
-    const name = this.#newName();
-    this.#names.push(name);
-    return name;
-  }
-
+  /** All that may be there. */
   get names(): readonly string[] {
-    return this.#names;
+    return [...this.#made.keys()];
   }
 
   /** Makes the logstore that probes stand on, and fills it. */
   async open(): Promise<Bench> {
     const name = this.#newName();
     await this.#requireRemovable(name);
-    this.#names.push(name);
-    const made = await this.#wire.ask(createLogstore(name, 2));
+    const made = await this.create(2, name);
     if (!isDone(made)) throw refusedToMake(made);
     const bench = new Bench(this.#wire, name, this.#tell);
     await this.#whenUsable(bench);
     return bench;
+  }
+
+  /** Makes a logstore, which is removed at the end, and answers whether it came to be. */
+  async create(shardCount: number, name = this.#newName()): Promise<Reply> {
+    // Noted before it is asked for: the answer may be lost.
+    this.#made.set(name, "asked");
+    const reply = await this.#wire.ask(createLogstore(name, shardCount));
+    if (isDone(reply)) this.#made.set(name, "answered");
+    else if (reply.status <= 499) this.#made.delete(name);
+    return reply;
   }
 
   /** A key that may create and not delete would leave the logstore behind: asked for before there is one. */
@@ -75,32 +82,35 @@ export class ScratchLogstores {
     const { logstore } = bench;
     await bench.until("the new logstore", forLogstore, async () => {
       const reply = await this.#wire.ask(listShards(logstore));
-      return isDone(reply) && shardRowsOf(reply).length === 2;
+      return isDone(reply) && shardRowsOf(reply).length === 2 ? "so" : reply;
     });
     for (const { shardID, inclusiveBeginKey } of await bench.shards()) {
       for (let index = 0; index < logGroupsPerShard; index += 1) {
-        const log = { time: Math.floor(this.#wire.serverNow / 1_000), contents: { sequence: String(index) } };
+        const log = {
+          time: Math.floor(this.#wire.serverNow / 1_000),
+          contents: { sequence: String(index) },
+        };
         const message = encodeLogGroupMessage({ logs: [log], topic: "sls-checkpoint-verify" });
         await bench.until("the new logstore to take logs", forLogstore, async () => {
           const reply = await this.#wire.ask(postLogs(logstore, inclusiveBeginKey, message));
-          if (!isDone(reply) && isDenied(reply))
-            throw new VerificationRefused(`${describeRefusal(reply)}\n${wayOut(reply)}`);
-          return isDone(reply);
+          return isDone(reply) ? "so" : reply;
         });
       }
       await bench.until("the log groups", forLogstore, async () => {
         const begin = await this.#wire.ask(getCursor(logstore, shardID, "begin"));
         const end = await this.#wire.ask(getCursor(logstore, shardID, "end"));
-        return isDone(begin) && isDone(end) && JSON.stringify(begin.json) !== JSON.stringify(end.json);
+        if (!isDone(begin)) return begin;
+        return isDone(end) && cursorOf(begin) !== cursorOf(end) ? "so" : end;
       });
     }
   }
 
-  /** Removes everything that was named. What cannot be removed is told of, and never thrown. */
+  /** Removes everything that was made. What cannot be removed is told of, and never thrown. */
   async remove(): Promise<readonly Removal[]> {
     const removals: Removal[] = [];
-    for (const name of [...this.#names].reverse())
-      removals.push(await removeLogstore(this.#wire.unstoppable(), name));
+    for (const [name, creation] of [...this.#made].reverse()) {
+      removals.push(await removeLogstore(this.#wire.unstoppable(), name, creation));
+    }
     return removals;
   }
 }
@@ -108,23 +118,25 @@ export class ScratchLogstores {
 const removalTries = 4;
 const betweenRemovals = 2_000;
 
-/** Removes one logstore, also where it is only about to be: a creation whose answer was lost may still arrive. */
-export async function removeLogstore(wire: Wire, name: string): Promise<Removal> {
+/** Removes one logstore. One whose creation was not answered may come to be later, also where it is not there now. */
+export async function removeLogstore(
+  wire: Wire,
+  name: string,
+  creation: Creation = "answered",
+): Promise<Removal> {
   let why = "";
-  let absences = 0;
   for (let attempt = 1; attempt <= removalTries; attempt += 1) {
     try {
       const reply = await wire.ask(deleteLogstore(name));
-      if (isDone(reply)) return { kind: "removed" };
-      why = describeRefusal(reply);
-      if (reply.status === 404 && (absences += 1) === 2) return { kind: "removed" };
+      const isAbsent = reply.status === 404;
+      if (isDone(reply) || (isAbsent && creation === "answered")) return { kind: "removed", name };
+      why = isAbsent ? "its creation was not answered, and it is not there yet" : describeRefusal(reply);
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
-      why = error.message;
       // It was tried for some seconds already.
-      return { kind: "left", name, why };
+      return { kind: "left", name, why: error.message };
     }
-    await wire.wait(betweenRemovals);
+    if (attempt < removalTries) await wire.wait(betweenRemovals);
   }
   return { kind: "left", name, why };
 }

@@ -4,6 +4,7 @@ import { type Need, type Probe, type Stand } from "./probe.js";
 import { type ProductStep, tryProduct } from "./productTrial.js";
 import { type Observation, observe } from "./observations.js";
 import { type Removal, ScratchLogstores } from "./scratchLogstores.js";
+import { describeFinding } from "./verificationReport.js";
 import { type Wire } from "./wire.js";
 import { ConnectionLost, Interrupted, ProbeFailure, VerificationRefused } from "./wireFailures.js";
 import { type LifecycleContext } from "../../../provider/src/lifecycle/context.js";
@@ -43,8 +44,9 @@ export async function verify(world: World): Promise<Verification> {
   if (endedBy?.kind === "interrupted") world.tell("Ctrl-C: nothing more is asked");
   const stays = world.keep && endedBy === undefined;
   if (!stays && scratch.names.length > 0) world.tell(`removing ${describeNames(scratch.names)}`);
+  const [logstore] = scratch.names;
   const removals = stays ? [] : await scratch.remove();
-  return { ...run.results(), endedBy, logstore: scratch.names[0], removals };
+  return { ...run.results(), endedBy, logstore, removals };
 }
 
 class Run {
@@ -70,14 +72,18 @@ class Run {
     const bench = await this.#scratch.open();
     const usableAfter = wire.monotonic - startedAt;
     tell(`${bench.logstore} is ready`);
-    const stand = { bench, denied, region, nameLogstore: () => this.#scratch.name() };
+    const stand = { bench, denied, region, createLogstore: () => this.#scratch.create(1) };
     tell("trying the provider: pin, replay, roll back");
     this.#product = await wire.unlessInterrupted(tryProduct(bench, product.context, product.sent));
     tell("observing what no switch decides");
     this.#observations = await observe(bench, usableAfter);
+    for (const { asks, seen } of this.#observations) tell(`  ${asks}: ${seen.answered}`);
     for (const [index, probe] of probes.entries()) {
-      tell(`${String(index + 1)} of ${String(probes.length)}: ${probe.switches.join(", ")}`);
-      for (const [name, finding] of await this.#findingsOf(probe, stand)) this.#findings.set(name, finding);
+      tell(`${String(index + 1)} of ${String(probes.length)}: ${probe.asks}`);
+      for (const [name, finding] of await this.#findingsOf(probe, stand)) {
+        this.#findings.set(name, finding);
+        tell(`  ${name}: ${describeFinding(finding).join(", ")}`);
+      }
     }
   }
 

@@ -1,5 +1,4 @@
 import { type Column, plain, table } from "../table.js";
-import { probes } from "./allProbes.js";
 import { type AssumptionName, type Finding } from "./finding.js";
 import { type Removal } from "./scratchLogstores.js";
 import { type Verification } from "./verification.js";
@@ -18,13 +17,8 @@ export interface Circumstances {
   readonly cleaningCommand: string;
 }
 
-const switchColumns: readonly Column[] = [
-  { name: "Switch" },
-  { name: "Value" },
-  { name: "Answered" },
-  { name: "Asked" },
-];
-const observationColumns: readonly Column[] = [{ name: "Observed" }, { name: "Answered" }, { name: "Asked" }];
+const switchColumns: readonly Column[] = [{ name: "Switch" }, { name: "Value" }, { name: "Answered" }];
+const observationColumns: readonly Column[] = [{ name: "Observed" }, { name: "Answered" }];
 const stepColumns: readonly Column[] = [
   { name: "The provider" },
   { name: "Result" },
@@ -45,7 +39,7 @@ export function describeVerification(
       ? [
           table(
             observationColumns,
-            observations.map(({ name, asks, seen }) => [name, seen.answered, asks]),
+            observations.map(({ name, seen }) => [name, seen.answered]),
             width,
           ),
           "",
@@ -71,16 +65,20 @@ export function describeVerification(
 }
 
 function rowOf(name: AssumptionName, finding: Finding): readonly string[] {
-  const asks = probes.find(({ switches }) => switches.includes(name))?.asks ?? "";
+  return [name, ...describeFinding(finding)];
+}
+
+/** The value that a switch has, or why none is known, and what was answered. */
+export function describeFinding(finding: Finding): readonly [string, string] {
   switch (finding.kind) {
     case "found":
-      return [name, String(finding.value), finding.seen.answered, asks];
+      return [String(finding.value), finding.seen.answered];
     case "unclear":
-      return [name, "unclear", `${finding.why} (${finding.seen.answered})`, asks];
+      return ["unclear", `${finding.why} (${finding.seen.answered})`];
     case "notAsked":
-      return [name, "not asked", finding.why, ""];
+      return ["not asked", finding.why];
     case "failed":
-      return [name, "failed", finding.why, asks];
+      return ["failed", finding.why];
   }
 }
 

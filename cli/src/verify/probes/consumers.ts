@@ -1,5 +1,6 @@
+import { shardRowsOf } from "../answers.js";
 import { type Bench, type ScratchGroup } from "../bench.js";
-import { splitShard } from "../calls.js";
+import { listShards, splitShard } from "../calls.js";
 import { type Finding, found, seenIn, unclear } from "../finding.js";
 import { type Findings, type Probe } from "../probe.js";
 import { isDone } from "../reply.js";
@@ -125,6 +126,8 @@ async function rewound(
   };
 }
 
+const forSplit = { total: 120_000, step: 2_000 };
+
 /** Splits the shard and waits until it is read-only; the ids of the shards that are open then. */
 async function split(bench: Bench): Promise<readonly number[]> {
   const whole = (await bench.shards()).find(({ shardID }) => shardID === splitOne);
@@ -132,9 +135,12 @@ async function split(bench: Bench): Promise<readonly number[]> {
   await bench.done(
     splitShard(bench.logstore, splitOne, middleOf(whole.inclusiveBeginKey, whole.exclusiveEndKey)),
   );
-  await bench.until("the split", { total: 120_000, step: 2_000 }, async () => {
-    const shards = await bench.shards();
-    return shards.some(({ shardID, status }) => shardID === splitOne && status === "readonly");
+  await bench.until("the split", forSplit, async () => {
+    const reply = await bench.done(listShards(bench.logstore));
+    const isSplit = shardRowsOf(reply).some(
+      ({ shardID, status }) => shardID === splitOne && status === "readonly",
+    );
+    return isSplit ? "so" : reply;
   });
   const shards = await bench.shards();
   return shards.filter(({ status }) => status === "readwrite").map(({ shardID }) => shardID);

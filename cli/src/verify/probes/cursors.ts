@@ -14,14 +14,12 @@ export const endCursorTime: Probe = {
   asks: "GetCursorTime of the end cursor of a shard with log groups, and of the log group before it",
   ask: async ({ bench }) => {
     const end = await bench.cursor(wholeShard, "end");
+    const last = await bench.done(getCursorTime(bench.logstore, wholeShard, shiftedCursor(end, -1n)));
     const reply = await bench.wire.ask(getCursorTime(bench.logstore, wholeShard, end));
     if (isRefused(reply)) return { endCursorTime: found("error", seenIn([reply])) };
     if (!isDone(reply)) return { endCursorTime: unclear("neither a time nor a refusal", seenIn([reply])) };
-    const last = await bench.done(getCursorTime(bench.logstore, wholeShard, shiftedCursor(end, -1n)));
-    const seen = seenIn(
-      [reply, last],
-      `${String(cursorTimeOf(reply))}; before it ${String(cursorTimeOf(last))}`,
-    );
+    const times = `${String(cursorTimeOf(reply))}; before it ${String(cursorTimeOf(last))}`;
+    const seen = seenIn([reply, last], times);
     return {
       endCursorTime:
         cursorTimeOf(reply) === cursorTimeOf(last)

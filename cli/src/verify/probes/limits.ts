@@ -1,4 +1,4 @@
-import { createLogstore, getLogstore } from "../calls.js";
+import { getLogstore } from "../calls.js";
 import { found, seenIn, unclear } from "../finding.js";
 import { type Probe } from "../probe.js";
 import { type Reply, isDone, isThrottled } from "../reply.js";
@@ -11,9 +11,9 @@ export const projectQuotaStatus: Probe = {
   switches: ["projectQuotaStatus"],
   need: "probeLimits",
   asks: `CreateLogStore until it is refused, ${String(mostLogstores)} times at most`,
-  ask: async ({ bench, nameLogstore }) => {
+  ask: async ({ createLogstore }) => {
     for (let made = 1; made <= mostLogstores; made += 1) {
-      const reply = await bench.wire.ask(createLogstore(nameLogstore(), 1));
+      const reply = await createLogstore();
       if (isDone(reply)) continue;
       const seen = seenIn([reply]);
       const status = ([400, 403] as const).find((each) => each === reply.status);
