@@ -8,5 +8,5 @@ if (file === undefined) throw new Error("SLS_ASSUMPTIONS names no file.");
 const observed = parseAssumptions(JSON.parse(readFileSync(file, "utf8")));
 
 const start = SlsEmulator.start.bind(SlsEmulator);
-SlsEmulator.start = async (options = {}) =>
-  start({ ...options, assumptions: { ...observed, ...options.assumptions } });
+SlsEmulator.start = async (options) =>
+  start({ ...options, assumptions: { ...observed, ...options?.assumptions } });

@@ -56,6 +56,7 @@ describe("verify with a key", () => {
     expect([...calls].sort()).toEqual([
       "CreateConsumerGroup",
       "CreateLogStore",
+      "DeleteConsumerGroup",
       "DeleteLogStore",
       "GetCheckPoint",
       "GetCursor",

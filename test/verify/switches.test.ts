@@ -61,7 +61,7 @@ describe("verify", () => {
   it("names the value of every switch where none is turned, and tries the provider", async () => {
     const ended = await verifyIn({});
     expectNamed(ended, {});
-    expect(ended.out.match(/✓ passed, read back/g)).toHaveLength(4);
+    expect(ended.out.match(/✓ passed, read back/g)).toHaveLength(5);
     expect(ended.code).toBe(0);
   });
 

@@ -17,6 +17,7 @@ const actions = [
   "log:PostLogStoreLogs",
   "log:GetCursorOrData",
   "log:CreateConsumerGroup",
+  "log:DeleteConsumerGroup",
   "log:ListConsumerGroup",
   "log:GetConsumerGroupCheckPoint",
   "log:ConsumerGroupUpdateCheckPoint",

@@ -25,7 +25,8 @@ export interface Patience {
   readonly step: number;
 }
 
-const forGroups: Patience = { total: 120_000, step: 2_000 };
+/** A group that was just created or deleted may be seen otherwise for a while. */
+export const forGroups: Patience = { total: 120_000, step: 2_000 };
 const forWrites: Patience = { total: 30_000, step: 1_000 };
 
 /** What probes stand on: the scratch logstore, its two shards with log groups, and a wire to it. */

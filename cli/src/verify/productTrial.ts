@@ -5,7 +5,8 @@ import { ProcessMemory } from "../../../provider/src/lifecycle/processMemory.js"
 import { type Life, lives } from "../../../provider/src/lives.js";
 import { SlsError } from "../../../provider/src/sls/errors.js";
 import { describeReport } from "../../../provider/src/texts/describeReport.js";
-import { type Bench, type ScratchGroup } from "./bench.js";
+import { type Bench, ScratchGroup, forGroups } from "./bench.js";
+import { getCheckPoint } from "./calls.js";
 import { ProbeFailure } from "./wireFailures.js";
 
 /** One step of the provider on the scratch logstore, and whether the service then showed what it says. */
@@ -23,6 +24,13 @@ const shards = [0, 1] as const;
 interface Saved {
   readonly inputs: Declared;
   readonly outs: Declared;
+}
+
+/** A group, and what the engine keeps of the replay of it. */
+interface Replayed {
+  readonly group: ScratchGroup;
+  plan?: Saved;
+  apply?: Saved;
 }
 
 /** Uses the provider once as Pulumi does, on a group of its own: pins, replays, rolls back, and reads each back. */
@@ -60,15 +68,16 @@ class Trial {
   readonly #bench: Bench;
   #context: LifecycleContext;
   readonly #pinned: ScratchGroup;
-  readonly #replayed: ScratchGroup;
-  #plan: Saved | undefined;
-  #apply: Saved | undefined;
+  /** Two declarations of a replay, each with its own group. */
+  readonly #replayed: Replayed;
+  readonly #beside: Replayed;
 
   constructor(bench: Bench, context: LifecycleContext, pinned: ScratchGroup, replayed: ScratchGroup) {
     this.#bench = bench;
     this.#context = context;
     this.#pinned = pinned;
-    this.#replayed = replayed;
+    this.#replayed = { group: replayed };
+    this.#beside = { group: new ScratchGroup(bench, "beside") };
   }
 
   /** Pulumi starts a process for each up, and nothing remembers the one before. */
@@ -79,9 +88,10 @@ class Trial {
   /** The replay has a group of its own: in the one with the pins, these would pass for consumers that are alive. */
   readonly steps: readonly (readonly [string, () => Promise<void>])[] = [
     ["ConsumerGroupCheckpoint of each shard at its end", () => this.#pin()],
-    ['ConsumerGroupReplay from "end"', () => this.#replay("end", "end")],
-    ['the same ConsumerGroupReplay from "begin"', () => this.#replay("begin", "begin")],
-    ['the same ConsumerGroupReplay from "previous"', () => this.#replay("previous", "end")],
+    ['ConsumerGroupReplay from "end"', () => this.#replay(this.#replayed, "end", "end")],
+    ['the same ConsumerGroupReplay from "begin"', () => this.#replay(this.#replayed, "begin", "begin")],
+    ['the same ConsumerGroupReplay from "previous"', () => this.#replay(this.#replayed, "previous", "end")],
+    ['ConsumerGroup beside it, replayed from "begin" and deleted', () => this.#replayBeside()],
   ];
 
   async #pin(): Promise<void> {
@@ -92,14 +102,25 @@ class Trial {
     await this.#showsAll(this.#pinned, "end");
   }
 
-  async #replay(from: string, place: "begin" | "end"): Promise<void> {
-    const identity = { ...this.#identityOf(this.#replayed), self: "sls-checkpoint verify" };
-    this.#plan = await this.#up(lives.replayPlan, this.#plan, { ...identity, from });
-    this.#apply = await this.#up(lives.replayApply, this.#apply, {
-      ...identity,
-      plan: this.#plan.outs["plan"],
+  async #replay(replayed: Replayed, from: string, place: "begin" | "end"): Promise<void> {
+    const identity = { ...this.#identityOf(replayed.group), self: "sls-checkpoint verify" };
+    replayed.plan = await this.#up(lives.replayPlan, replayed.plan, { ...identity, from });
+    const { plan } = replayed.plan.outs;
+    replayed.apply = await this.#up(lives.replayApply, replayed.apply, { ...identity, plan });
+    await this.#showsAll(replayed.group, place);
+  }
+
+  async #replayBeside(): Promise<void> {
+    const { group } = this.#beside;
+    // Its own pin is as young as a consumer's commit would be.
+    const declared = { ...this.#identityOf(group), forceDelete: true };
+    const { outs } = await this.#up(lives.consumerGroup, undefined, declared);
+    await this.#replay(this.#beside, "begin", "begin");
+    await lives.consumerGroup.delete(outs, this.#context);
+    await this.#bench.until("the end of the consumer group", forGroups, async () => {
+      const reply = await this.#bench.wire.ask(getCheckPoint(this.#bench.logstore, group.name));
+      return reply.status === 404 ? "so" : reply;
     });
-    await this.#showsAll(this.#replayed, place);
   }
 
   #identityOf({ name }: ScratchGroup): Declared {

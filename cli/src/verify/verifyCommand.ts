@@ -205,6 +205,7 @@ function countedProduct(
     monotonic,
     sleep: (duration) => sleep(millisecondsOf(duration)),
     newId: () => randomBytes(6).toString("base64url"),
+    strictPreview: false,
     mostAtOnce: configuration.maxConcurrency,
   };
   return { context, sent: () => sent };

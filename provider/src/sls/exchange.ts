@@ -23,9 +23,8 @@ export interface ExchangeOptions {
   readonly monotonic: () => number;
 }
 
-/** What goes over the wire: any request, where {@link SlsRequest} has those that moving a checkpoint needs. */
-export interface OutgoingRequest extends Omit<SlsRequest, "method" | "body"> {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+/** What goes over the wire: a body can be bytes too, such as log groups. */
+export interface OutgoingRequest extends Omit<SlsRequest, "body"> {
   readonly body?: string | Uint8Array;
 }
 
