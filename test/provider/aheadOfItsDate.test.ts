@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { DynamicProviderServer, type Properties } from "./dynamicProviderServer.js";
+import type { DynamicProviderServer} from "./dynamicProviderServer.js";
+import { type Properties } from "./dynamicProviderServer.js";
 import { ReplayShop, at, second } from "./replayShop.js";
 
 let shop: ReplayShop;
