@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { DynamicProviderServer} from "./dynamicProviderServer.js";
+import type { DynamicProviderServer } from "./dynamicProviderServer.js";
 import { type Properties } from "./dynamicProviderServer.js";
 import { ReplayShop, at, second } from "./replayShop.js";
 

@@ -5,10 +5,12 @@ import {
   sameCheckpoint,
 } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
+import { type GroupSettings } from "../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type Act } from "../rules/act.js";
+import { type PlanTotals, type PlannedTogether, sumOfTotals } from "../rules/planTotals.js";
 import { type Declared } from "./declared.js";
-import { type PlanLook } from "./replay/lookForPlan.js";
+import { type PlanLook } from "../rules/planLook.js";
 import { type StoredPlan } from "./replay/planState.js";
 import { type Replay } from "./replay/replayDeclaration.js";
 
@@ -57,6 +59,8 @@ export class ProcessMemory {
   readonly #checked = new Set<string>();
   readonly #planned = new Map<string, Cursor>();
   readonly #states = new Map<string, Declared>();
+  readonly #declaredGroups = new Map<string, GroupSettings>();
+  readonly #totals = new Map<string, PlanTotals>();
 
   /**
    * Claims shards of a group for a resource, in place of what it claimed before. Returns how another resource that
@@ -75,6 +79,16 @@ export class ProcessMemory {
     if (met !== undefined) return met.description;
     this.#claims.set(group, new Map([...claims, [self, { shards, description }]]));
     return undefined;
+  }
+
+  /** Notes that a resource declares a group: where it does not exist yet, the same up creates it first. */
+  noteDeclaredGroup(identity: GroupIdentity, settings: GroupSettings): void {
+    this.#declaredGroups.set(formatGroupId(identity), settings);
+  }
+
+  /** How a group will be set up that is declared and may not exist yet. */
+  declaredGroup(identity: GroupIdentity): GroupSettings | undefined {
+    return this.#declaredGroups.get(formatGroupId(identity));
   }
 
   /** Notes a write that is about to be sent; from here on the shard's checkpoint may be ours. */
@@ -159,6 +173,13 @@ export class ProcessMemory {
     if (this.#checked.has(key)) return false;
     this.#checked.add(key);
     return true;
+  }
+
+  /** Adds up what the replays of a preview do. Undefined for the first one, which tells it already. */
+  plannedTogether(self: string, totals: PlanTotals): PlannedTogether | undefined {
+    this.#totals.set(self, totals);
+    if (this.#totals.size === 1) return undefined;
+    return { replays: this.#totals.size, totals: [...this.#totals.values()].reduce(sumOfTotals) };
   }
 
   /** Keeps the state that diff saw: a replacement that the engine decides calls create without it. */

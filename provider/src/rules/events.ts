@@ -2,8 +2,10 @@ import { type Duration } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
 import { type Act } from "./act.js";
 import { type Left } from "./asked.js";
-import { type Decision, type Refusal } from "./decide.js";
+import { type Decision, type LiveConsumer, type Refusal } from "./decide.js";
+import { type SettingDrift } from "./groupDrift.js";
 import { type RefusedShard } from "./nextStep.js";
+import { type PlannedTogether } from "./planTotals.js";
 import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus } from "./status.js";
 
@@ -37,7 +39,13 @@ export interface Liveness {
  * What a check, a diff or a run tells while it goes on. Data only: each front words it in its own way.
  */
 export type RunEvent =
-  | { readonly kind: "notYetKnown"; readonly resource: string; readonly inputs: readonly string[] }
+  | {
+      readonly kind: "notYetKnown";
+      readonly resource: string;
+      /** The URN of the resource, where it is handed over. */
+      readonly self: string | undefined;
+      readonly inputs: readonly string[];
+    }
   | { readonly kind: "notEvaluated"; readonly subject: Subject; readonly failure: Error }
   | { readonly kind: "replaces"; readonly subject: Subject; readonly former: string }
   | {
@@ -49,7 +57,11 @@ export type RunEvent =
       readonly liveness: Liveness;
       /** The instant as it was written, where it is one for all shards. */
       readonly writtenAs: string | undefined;
+      /** This plan with those that were told before it in the same preview; undefined for the first one. */
+      readonly together: PlannedTogether | undefined;
     }
+  /** A savepoint is taken anew, and what it kept is lost. */
+  | { readonly kind: "forgets"; readonly subject: Subject; readonly takenAt: string }
   | { readonly kind: "left"; readonly subject: Subject; readonly shards: readonly LeftShard[] }
   | { readonly kind: "olderWaysBack"; readonly subject: Subject; readonly shards: readonly number[] }
   | {
@@ -78,7 +90,28 @@ export type RunEvent =
       readonly applyBefore: Instant;
       readonly serverTime: Instant;
     }
-  | { readonly kind: "watchLost"; readonly subject: Subject; readonly failure: Error };
+  | { readonly kind: "watchLost"; readonly subject: Subject; readonly failure: Error }
+  /** Settings of a consumer group that are not as they are declared. */
+  | {
+      readonly kind: "groupDrifted";
+      readonly subject: Subject;
+      readonly drift: readonly SettingDrift[];
+    }
+  | { readonly kind: "groupAdopted" | "groupLeft" | "groupGone"; readonly subject: Subject }
+  | {
+      readonly kind: "waitingForGroup";
+      readonly subject: Subject;
+      readonly consumers: readonly LiveConsumer[];
+      readonly waitTimeout: Duration;
+    }
+  /** Where a consumer group stood before it is deleted. */
+  | { readonly kind: "groupStood"; readonly subject: Subject; readonly records: readonly CheckpointRecord[] };
+
+/** An error as a report needs it. A refusal of the service also says under which id to ask about it, and what to do. */
+export interface ReportedFailure extends Error {
+  readonly requestId?: string | undefined;
+  readonly remedy?: string;
+}
 
 /** How one shard of a run ended, for whoever has to act on it. */
 export interface EndedReport {
@@ -88,13 +121,15 @@ export interface EndedReport {
   readonly act: Act | undefined;
   /** Where it stood at the last look; absent where there was none. */
   readonly record: CheckpointRecord | undefined;
-  readonly failure: Error | undefined;
+  readonly failure: ReportedFailure | undefined;
   /** Whether the service had acknowledged a write that a later look did not show. */
   readonly acknowledged: boolean;
 }
 
 /** Why a call ended without what it was asked for. Data only, as {@link RunEvent}. */
 export type Report =
+  /** A preview could not look, and strict previews are asked for. */
+  | { readonly kind: "notEvaluated"; readonly subject: Subject; readonly failure: Error }
   | { readonly kind: "lookFailed"; readonly subject: Subject; readonly failure: Error }
   | {
       readonly kind: "refused";
@@ -114,5 +149,13 @@ export type Report =
     }
   /** Two resources move one shard. The order in which Pulumi checks them is chance, so both are named alike. */
   | { readonly kind: "duplicate"; readonly declarations: readonly [string, string] }
+  /** A group that is declared new exists, and whose it is cannot be known. */
+  | { readonly kind: "groupExists" | "groupMissing"; readonly subject: Subject }
+  | {
+      readonly kind: "groupInUse";
+      readonly subject: Subject;
+      readonly consumers: readonly LiveConsumer[];
+      readonly quietAfter: Duration;
+    }
   | { readonly kind: "notKnown"; readonly resource: string }
   | { readonly kind: "arguments"; readonly name: string; readonly problems: readonly string[] };

@@ -2,6 +2,7 @@ import { type Dispatcher } from "undici";
 import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
 import { type Duration, durationOfMilliseconds } from "../model/duration.js";
+import { type DeclaredSettings, type GroupSettings } from "../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
@@ -16,6 +17,8 @@ import {
   type CheckpointWrite,
   type ConsumerGroupSettings,
   type Shard,
+  createConsumerGroup,
+  deleteConsumerGroup,
   getCheckPoint,
   getCursor,
   getCursorTime,
@@ -23,6 +26,7 @@ import {
   listConsumerGroups,
   listShards,
   updateCheckPoint,
+  updateConsumerGroup,
 } from "./calls.js";
 import { type Decoder } from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
@@ -134,13 +138,40 @@ export class SlsClient {
     return this.#read(getCursorTime(identity, at));
   }
 
-  /** Moves the checkpoint of one shard. One call is one request at most: another one needs another look. */
-  async updateCheckPoint(
+  /** Moves the checkpoint of one shard. */
+  updateCheckPoint(
     identity: ShardIdentity,
     write: CheckpointWrite,
+    attempt: WriteAttempt,
+  ): Promise<WriteOutcome> {
+    return this.#write(updateCheckPoint(identity, write), attempt);
+  }
+
+  createConsumerGroup(
+    identity: GroupIdentity,
+    settings: GroupSettings,
+    attempt: WriteAttempt,
+  ): Promise<WriteOutcome> {
+    return this.#write(createConsumerGroup(identity, settings), attempt);
+  }
+
+  updateConsumerGroup(
+    identity: GroupIdentity,
+    settings: DeclaredSettings,
+    attempt: WriteAttempt,
+  ): Promise<WriteOutcome> {
+    return this.#write(updateConsumerGroup(identity, settings), attempt);
+  }
+
+  deleteConsumerGroup(identity: GroupIdentity, attempt: WriteAttempt): Promise<WriteOutcome> {
+    return this.#write(deleteConsumerGroup(identity), attempt);
+  }
+
+  /** One call is one request at most: another one needs another look. */
+  async #write(
+    request: SlsRequest,
     { attempt, mended = nothingMended, beforeSend }: WriteAttempt,
   ): Promise<WriteOutcome> {
-    const request = updateCheckPoint(identity, write);
     let unsent: { readonly cause: unknown } | undefined;
     const result = await this.#slots.run(() =>
       this.#attempt(request, () => {

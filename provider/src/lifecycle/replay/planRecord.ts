@@ -5,7 +5,7 @@ import { type Round, intentionOf, sameIntention } from "../../rules/act.js";
 import { type PositionTime } from "../../rules/observation.js";
 import { type PlannedShard, type Wish, earlierWishes } from "../../rules/plan.js";
 import { digestOfTriggers } from "../triggers.js";
-import { type PlanLook, type ShardLook } from "./lookForPlan.js";
+import { type PlanLook, type ShardLook } from "../../rules/planLook.js";
 import { type StoredPlan } from "./planState.js";
 import { type Replay } from "./replayDeclaration.js";
 
