@@ -91,7 +91,9 @@ function copyOfTree() {
  */
 function search(copy) {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const run = spawnSync(process.execPath, [vitest, "run", "test/modelBased", "-t", "no history"], {
+  // The Node.js of this repository, whichever one runs this script.
+  const node = join(root, "node_modules/.bin/node");
+  const run = spawnSync(node, [vitest, "run", "test/modelBased", "-t", "no history"], {
     cwd: copy,
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1", MODEL_HISTORIES: values.histories, MODEL_SECONDS: values.seconds },

@@ -202,6 +202,50 @@ describe("one's own write is no live consumer", () => {
   });
 });
 
+describe("what the message advises for a pin", () => {
+  /** A consumer saves over the pin while it is watched. */
+  async function overwritten(): Promise<string> {
+    commit(1);
+    // After the looks of check, of the plan and of the write, and the read-back, the fifth is the watch.
+    const watch = emulator.rule({ call: "GetCheckPoint", nth: 5, do: { kind: "hold" } });
+    const running = up(pinAt(7, { onActiveConsumers: "overwrite", watchFor: "PT1S" }));
+    await watch.acted();
+    commit(0);
+    watch.release();
+    const message = await running;
+    expect([saved?.outs["status"], writes()]).toEqual(["overwritten", 1]);
+    return message;
+  }
+
+  /** A consumer moves the shard between plan and write. */
+  async function uncertain(): Promise<string> {
+    const look = emulator.rule({ call: "GetCheckPoint", nth: 3, do: { kind: "hold" } });
+    const running = up(pinAt(7));
+    await look.acted();
+    commit(0);
+    look.release();
+    const message = await running;
+    expect([saved?.outs["status"], writes()]).toEqual(["uncertain", 0]);
+    return message;
+  }
+
+  test.each([
+    { status: "overwritten", meet: overwritten },
+    { status: "uncertain", meet: uncertain },
+  ])("that is $status: new triggers pin it once, and taken back they write nothing", async ({ meet }) => {
+    expect(await meet()).toContain("change triggers");
+    emulator.clearRules();
+    emulator.clearRequests();
+    now += 10 * minute;
+    expect(await up(pinAt(7, { triggers: ["again"] }))).toBe("");
+    expect([stands(), writes(), saved?.outs["status"]]).toEqual([cursor(7), 1, "pinned"]);
+    commit(3);
+    now += 10 * minute;
+    expect(await up(pinAt(7))).toBe("");
+    expect([stands(), writes()]).toEqual([cursor(3), 1]);
+  });
+});
+
 describe("a pin that was never applied", () => {
   const ends = [
     {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Rule } from "../../emulator/src/index.js";
 import { type Properties } from "./dynamicProviderServer.js";
 import { ReplayShop, at, hour, id, minute } from "./replayShop.js";
 
@@ -133,6 +134,43 @@ describe("the way back that is printed", () => {
     shop.pass(10 * minute);
     await up(shop.replay(JSON.parse(line.slice("way back: ".length))));
     expect(shop.stands(all)).toEqual(all.map(() => 1));
+  });
+});
+
+describe("the way out of overwritten", () => {
+  /** A consumer saves over the pin of shard 0 while it is watched. Answers the map that the message names. */
+  async function overwritten(): Promise<Properties> {
+    for (const shard of [0, 1]) shop.commit(shard, 1);
+    let watch: Rule | undefined;
+    shop.stack.onPlanned = () => {
+      // After the look of apply and the read-back, the third is the watch.
+      watch = shop.emulator.rule({ call: "GetCheckPoint", nth: 3, do: { kind: "hold" } });
+    };
+    const running = failingUp(shop.replay(at(7), { onActiveConsumers: "overwrite", watchFor: "PT1S" }));
+    await vi.waitUntil(() => watch !== undefined, { timeout: 20_000, interval: 5 });
+    await watch?.acted();
+    shop.commit(0, 0);
+    watch?.release();
+    const maps = [...(await running).matchAll(/^ {2}from: (\{.*\})$/gm)];
+    shop.stack.onPlanned = () => undefined;
+    shop.emulator.clearRules();
+    expect([maps.length, shop.statuses()]).toEqual([1, { 0: "overwritten", 1: "pinned" }]);
+    shop.commit(1, 4);
+    shop.pass(10 * minute);
+    shop.emulator.clearRequests();
+    return JSON.parse(maps[0]?.[1] ?? "") as Properties;
+  }
+
+  test("pins it from where it stands now, and no other shard is touched; tidied away, nothing acts", async () => {
+    const pin = await overwritten();
+    await up(shop.replay({ "*": at(7), ...pin }));
+    expect([shop.stands(), shop.written()]).toEqual([[7, 4], [0]]);
+    shop.commit(0, 3);
+    shop.pass(10 * minute);
+    await up(shop.replay(at(7)));
+    expect([shop.stands(), shop.written()]).toEqual([[3, 4], [0]]);
+    await up(shop.replay("previous"));
+    expect(shop.stands()).toEqual([0, 1]);
   });
 });
 

@@ -498,6 +498,12 @@ describe("live consumers", () => {
     expect(decide(intent, seenShard(observed, { group }), () => false).kind).toBe(kind);
   });
 
+  test.each([180, 5, 0])("a commit %i s ahead of the date is one of now", (ahead) => {
+    const observed = recorded(harmless, { updateTime: beforeNoon(-ahead) }).shard;
+    const decision = decide(intent, seenShard(observed, {}), () => false);
+    expect(decision).toMatchObject({ refusal: { consumers: [{ committed: 0 }] } });
+  });
+
   const other: CheckpointRecord = { ...record, shard: 1, updateTime: beforeNoon(7) };
 
   test.each([

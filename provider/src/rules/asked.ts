@@ -5,6 +5,7 @@ import { type Act, type Intention, follows, intentionOf, sameIntention, withDead
 import {
   type Entry,
   type Ledger,
+  type ShardLedger,
   endedEntry,
   entriesOf,
   movedEntry,
@@ -122,10 +123,7 @@ function newAct(plan: Plan, ledger: Ledger, shard: number, position: Position): 
   if (planned === undefined || !isPlannedFor(planned, position, plan.wish)) return { kind: "unplanned" };
   const entries = entriesOf(ledger, shard);
   const act = position.kind === "previous" ? actBack(planned, entries) : actForward(planned);
-  if (act !== undefined) {
-    const uncertain = ledger.shards.get(shard)?.status === "uncertain";
-    return { kind: "act", act: inheriting(act, openEntry(entries), uncertain) };
-  }
+  if (act !== undefined) return { kind: "act", act: inheriting(act, ledger.shards.get(shard)) };
   return ledger.shards.size === 0 ? { kind: "nothingBefore" } : { kind: "leave", why: "noWayBack" };
 }
 
@@ -143,15 +141,17 @@ function actBack(planned: PlannedShard, entries: readonly Entry[]): Act | undefi
 }
 
 /**
- * An act that takes up the target of one that was uncertain is the same move: tidied away later, it is done. Where
- * that one may have been applied, it is also where the move began.
+ * An act that takes up the target of one that was uncertain, or overwritten, is the same move: tidied away later, it
+ * is done. Where that one may have been applied, it is also where the move began.
  */
-function inheriting(act: Act, open: Entry | undefined, uncertain: boolean): Act {
-  if (open?.act.target !== act.target) return act;
-  if (open.outcome !== "perhaps" && !uncertain) return act;
-  const { position, round, inherited } = open.act;
+function inheriting(act: Act, known: ShardLedger | undefined): Act {
+  const { status, entries = [] } = known ?? {};
+  const former = status === "overwritten" ? standingEntry(entries) : openEntry(entries);
+  if (former?.act.target !== act.target) return act;
+  if (former.outcome !== "perhaps" && status !== "uncertain" && status !== "overwritten") return act;
+  const { position, round, inherited } = former.act;
   const own = { position, triggers: round.triggers, generation: round.generation };
-  const wayBack = open.outcome === "perhaps" ? open.act.wayBack : act.wayBack;
+  const wayBack = former.outcome === "perhaps" ? former.act.wayBack : act.wayBack;
   return { ...act, inherited: [...inherited, own], wayBack };
 }
 

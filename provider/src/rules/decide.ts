@@ -1,6 +1,6 @@
 import { type CheckpointRecord, formatCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, positionOf } from "../model/cursor.js";
-import { type Duration, between, durationOfSeconds } from "../model/duration.js";
+import { type Duration, durationOfSeconds } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
 import { type Bounds, type ShardIntent, type Unmovable } from "./intent.js";
 import { type Move, moveOf } from "./move.js";
@@ -271,7 +271,8 @@ export function liveConsumers(
   return records.flatMap((record) => {
     if (record.updateTime === undefined || isOurs(record)) return [];
     if (seen.serverTime - record.updateTime >= quietAfter(seen)) return [];
-    const committed = between(seen.serverTime, record.updateTime);
+    // A save time that is ahead of `Date` is one of now: it must not count as one of long ago.
+    const committed = Math.max(seen.serverTime - record.updateTime, 0) as Duration;
     return [{ shard: record.shard, consumer: record.consumer, committed }];
   });
 }
