@@ -128,6 +128,7 @@ export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"
       await sleep(millisecondsOf(duration));
     },
     newId: () => randomBytes(6).toString("base64url"),
+    strictPreview: configuration.strictPreview,
     mostAtOnce: configuration.maxConcurrency,
   };
 }

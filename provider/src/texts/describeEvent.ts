@@ -1,32 +1,42 @@
 import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
-import { formatShards } from "../model/shardRanges.js";
 import { type RunEvent } from "../rules/events.js";
 import { describeConsumers } from "./describeConsumers.js";
 import { describeGroupPlan } from "./describeGroup.js";
 import { describePin, describeWayBackOfPin } from "./describePin.js";
 import { describeLeft, describeOlderWaysBack, describeWayBack } from "./describeReplay.js";
-import { lines } from "./lines.js";
+import { describeNotEvaluated } from "./describeRefusal.js";
+import { describePlannedTogether } from "./describeTotals.js";
+import { lines, plural } from "./lines.js";
+import { nameShards } from "./nameShards.js";
 
 /** Words one event of a check, a diff or a run, for a terminal. Begins with `warning: ` where it is one. */
 export function describeEvent(event: RunEvent): string {
   switch (event.kind) {
     case "notYetKnown":
-      return `${event.resource}: not evaluated: ${event.inputs.join(", ")} will be known only after apply`;
+      return (
+        `warning: ${[event.resource, nameOf(event.self)].join(" ").trim()}: not evaluated, because ` +
+        `${event.inputs.join(", ")} will be known only when another resource has been applied`
+      );
     case "notEvaluated":
-      return `${event.subject.id}: not evaluated: ${event.failure.message}`;
+      return `warning: ${describeNotEvaluated(event.subject, event.failure)}`;
     case "replaces":
-      return `warning: ${event.subject.id}: takes the place of ${event.former}, where nothing is undone`;
+      return `warning: ${event.subject.id}: replaces ${event.former}; what was done there stays as it is`;
     case "planned":
       return describePlanned(event);
+    case "forgets":
+      return (
+        `warning: ${event.subject.id}: the savepoint is taken anew, and the positions of ${event.takenAt} are lost\n` +
+        "  To keep them, declare another savepoint under a name of its own."
+      );
     case "left":
       return describeLeft(event.subject, event.shards);
     case "olderWaysBack":
       return describeOlderWaysBack(event.subject, event.shards);
     case "looking":
-      return `${event.subject.id}: looked at ${String(event.done)} of ${String(event.total)} shards`;
+      return `${event.subject.id}: read ${String(event.done)} of ${plural(event.total, "shard")}`;
     case "writing":
-      return `${event.subject.id}: wrote ${String(event.done)} of ${String(event.total)} shards`;
+      return `${event.subject.id}: wrote ${String(event.done)} of ${plural(event.total, "shard")}`;
     case "waiting":
       return describeWaiting(event);
     case "wayBack":
@@ -38,19 +48,28 @@ export function describeEvent(event: RunEvent): string {
   }
 }
 
+/** The name that a program gave a resource: the last part of its URN. */
+function nameOf(urn: string | undefined): string | undefined {
+  return urn?.split("::").at(-1);
+}
+
 type EventOf<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>;
 
-function describePlanned({ subject, of, shards, liveness, writtenAs }: EventOf<"planned">): string {
+function describePlanned(event: EventOf<"planned">): string {
+  const { subject, of, shards, liveness, writtenAs, together } = event;
   const [only] = shards;
   if (of === "shard" && only !== undefined) return describePin(subject, only.decision, liveness);
-  return describeGroupPlan(subject, shards, writtenAs, liveness);
+  return lines(
+    describeGroupPlan(subject, shards, writtenAs, liveness),
+    together && describePlannedTogether(together),
+  );
 }
 
 function describeWaiting({ subject, refusal, waitTimeout }: EventOf<"waiting">): string {
   return lines(
-    `${subject.id}: waits until the consumers are quiet, ${describeDuration(waitTimeout)} at the most`,
+    `${subject.id}: waiting until the consumers are quiet, at most ${describeDuration(waitTimeout)}`,
     ...describeConsumers(refusal.consumers),
-    "  Nothing has been written yet. To stop, press Ctrl-C twice.",
+    "  Nothing has been written yet. To stop waiting, press Ctrl-C twice.",
   );
 }
 
@@ -62,10 +81,10 @@ function describeWay({ subject, of, acts }: EventOf<"wayBack">): string {
 }
 
 function describeExpired({ subject, shards, applyBefore, serverTime }: EventOf<"expired">): string {
-  const which = shards.length > 1 ? `, shards ${formatShards(shards)}` : "";
+  const which = shards.length > 1 ? `, ${nameShards(shards)}` : "";
   return lines(
     `warning: ${subject.id}${which}: expired; nothing is written`,
     `  applyBefore ${formatInstant(applyBefore)} has passed: the service's clock shows ${formatInstant(serverTime)}`,
-    "  To move it after all, declare a later applyBefore.",
+    "  To move it anyway, declare a later applyBefore.",
   );
 }
