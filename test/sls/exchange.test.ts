@@ -372,6 +372,16 @@ describe("an exchange", () => {
     expect(timers.cleared).toContain(timers.set[0]);
   });
 
+  test("that the dispatcher does not take is never sent", async () => {
+    await serverThat(ok);
+    const timers = new RequestTimers();
+    const proxy = kept(new undici.ProxyAgent({ uri: server.endpoint }));
+    const headers = { "proxy-authorization": "belongs to the proxy" };
+    const write = start(proxy, { headers, requestTimeout: requestTime });
+    expect([await write.done, write.asked()]).toEqual(["Network, never sent", 0]);
+    expect(timers.cleared).toContain(timers.set[0]);
+  });
+
   test("leaves the connection for the next one, unless something of the answer is missing", async () => {
     await serverThat(ok, { kind: "answer", status: 500 }, { kind: "endlessBody" }, ok);
     const agent = kept(new undici.Agent({ connections: 1 }));
