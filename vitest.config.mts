@@ -11,6 +11,9 @@ const provider = [
   "test/pages/browser.test.ts",
 ];
 
+/** Ends what hangs, and nothing else: a command of the engine takes seconds, and on a busy machine many. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 const never = ["test/conformance/**", "**/.work/**"];
 
 export default defineConfig({
@@ -33,21 +36,14 @@ export default defineConfig({
           // Loading the modules anew for each file takes longer than most of the tests.
           pool: "forks",
           isolate: false,
-          testTimeout: 30_000,
+          ...patience,
         },
       },
       {
-        test: {
-          name: "provider",
-          include: provider,
-          exclude: never,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-        },
+        test: { name: "provider", include: provider, exclude: never, ...patience },
       },
       {
-        // A command of the real engine takes seconds, and a first one on a busy machine many.
-        test: { name: "engine", include: engine, exclude: never, testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: "engine", include: engine, exclude: never, ...patience },
       },
     ],
   },
