@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 /**
- * Measures what docs/performance.md reports, as medians of five runs that take turns. `--only wire` leaves the real
- * engine out, `--only engine` the clients. Nothing here fails because something is slow.
+ * Measures what docs/performance.md reports, as medians of five runs that take turns. `--only wire`, `--only replay` or
+ * `--only engine` measures that part alone. Nothing here fails because something is slow.
  */
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
@@ -22,25 +22,33 @@ const run = promisify(execFile);
 const labels = {
   ours: "this client, signed",
   official: "`@alicloud/sls20201230`, signed",
-  bare: "bare undici, unsigned",
+  bare: "bare undici, `request(url)`, unsigned",
+  bareDispatch: "bare undici, `dispatch`, unsigned",
 };
 
 /** @type {Readonly<Record<string, string>>} */
 const stackLabels = {
   pins: `${pins} pins`,
+  replay: `one replay of ${pins} shards`,
   trivial: `${pins} trivial dynamic resources`,
   none: "no resource",
 };
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
+/** @type {Readonly<Record<string, () => Promise<void>>>} */
+const parts = { wire: measureClients, replay: measureReplays, engine: measureUps };
 
 const [cpu] = cpus();
 const [today] = new Date().toISOString().split("T");
 console.log(
   `${today}, Node.js ${process.versions.node}, ${cpus().length} × ${cpu?.model.trim() ?? "unknown CPU"}\n`,
 );
-if (values.only !== "engine") await measureClients();
-if (values.only !== "wire") await measureUps();
+for (const [name, measure] of Object.entries(parts)) {
+  if (values.only !== undefined && values.only !== name) continue;
+  const before = loadavg()[0]?.toFixed(1);
+  await measure();
+  console.log(`\n(load before: ${before}, after: ${loadavg()[0]?.toFixed(1)})\n`);
+}
 
 async function measureClients() {
   installOfficialClient();
@@ -53,10 +61,11 @@ async function measureClients() {
     ])) {
       const { perSecond, cpu } = await clients(port, inFlight, count);
       console.log(
-        `| UpdateCheckPoint, ${way} | a second | to the official | CPU µs each | to the official |\n| --- | ---: | ---: | ---: | ---: |`,
+        `| UpdateCheckPoint, ${way} | a second | to the official | to bare \`request\` | CPU µs each | to the official |\n| --- | ---: | ---: | ---: | ---: | ---: |`,
       );
       for (const [name, label] of Object.entries(labels)) {
-        console.log(`| ${label} | ${cells(perSecond, name)} | ${cells(cpu, name)} |`);
+        const toBare = ratio(perSecond, name, "bare");
+        console.log(`| ${label} | ${cells(perSecond, name)} | ${toBare} | ${cells(cpu, name)} |`);
       }
       console.log("");
     }
@@ -101,8 +110,105 @@ async function clients(port, inFlight, count) {
  * @param {string} name
  */
 function cells(medians, name) {
-  const own = medians[name] ?? Number.NaN;
-  return `${own.toFixed(0)} | ${(own / (medians["official"] ?? Number.NaN)).toFixed(2)}`;
+  return `${(medians[name] ?? Number.NaN).toFixed(0)} | ${ratio(medians, name, "official")}`;
+}
+
+/**
+ * @param {Record<string, number>} medians
+ * @param {string} name
+ * @param {string} other
+ */
+function ratio(medians, name, other) {
+  return ((medians[name] ?? Number.NaN) / (medians[other] ?? Number.NaN)).toFixed(2);
+}
+
+/** Replays by time, of groups of more and more shards; one of them beside the same requests by the official client. */
+async function measureReplays() {
+  installOfficialClient();
+  const compared = 256;
+  /** @type {string[]} */
+  const growth = [];
+  for (const shards of [16, 64, compared, 1_024]) {
+    const { emulator, rewind, from } = await groupOf(shards);
+    const port = new URL(emulator.endpoint).port;
+    /** @param {string[]} args @param {string} [input] */
+    const replay = async (args, input = "[]") => {
+      const running = run(process.execPath, [`${here}replay.mjs`, ...args]);
+      running.child.stdin?.end(input);
+      return JSON.parse((await running).stdout);
+    };
+    try {
+      const library = async () => {
+        rewind();
+        return replay(["library", port, String(shards), from]);
+      };
+      await library();
+      const requests = emulator.requests.map(({ call, shard, query, cursor }) => ({
+        call,
+        shard,
+        query,
+        cursor,
+      }));
+      const input = JSON.stringify(requests);
+      /** @type {Record<string, () => Promise<any>>} */
+      const ways = { library };
+      if (shards === compared)
+        for (const inFlight of ["16", "1"])
+          ways[inFlight] = () => replay(["official", port, inFlight, `${installed}package.json`], input);
+      /** @type {any[]} */
+      const seen = [];
+      const took = await takingTurns(Object.keys(ways), async (name) => {
+        const measured = await ways[name]?.();
+        if (name === "library") seen.push(measured);
+        return measured.milliseconds;
+      });
+      const of = (/** @type {string} */ field) => median(seen.map((each) => each[field]));
+      growth.push(
+        `| ${shards} | ${requests.length} | ${took["library"]?.toFixed(0)} | ${of("cpuMilliseconds").toFixed(0)} | ${(of("grownBytes") / 2 ** 20).toFixed(0)} |`,
+      );
+      if (shards !== compared) continue;
+      console.log(
+        `| the ${requests.length} requests of a replay of ${shards} shards | ms | times the library's |\n| --- | ---: | ---: |`,
+      );
+      for (const [label, name] of [
+        ["this library, 16 in flight, deciding and reading back", "library"],
+        ["the official client, 16 in flight", "16"],
+        ["the official client, one after the other", "1"],
+      ])
+        console.log(`| ${label} | ${took[name ?? ""]?.toFixed(0)} | ${ratio(took, name ?? "", "library")} |`);
+      console.log("");
+    } finally {
+      await emulator.stop();
+    }
+  }
+  console.log(
+    "| shards replayed | requests | ms | CPU ms | memory on top, MiB |\n| ---: | ---: | ---: | ---: | ---: |",
+  );
+  console.log(growth.join("\n"));
+}
+
+/**
+ * A group that stands at the end of its shards, and whose consumers stopped an hour ago.
+ *
+ * @param {number} shards
+ */
+async function groupOf(shards) {
+  let ago = 0;
+  const emulator = await SlsEmulator.start({ clock: () => Date.now() - ago });
+  const hour = 3_600_000;
+  const now = Date.now();
+  emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: shards });
+  emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
+  const series = { count: 13, from: now - 14 * hour, to: now - 2 * hour };
+  for (let shard = 0; shard < shards; shard += 1) emulator.appendLogGroups("shop", "orders", shard, series);
+  const rewind = () => {
+    ago = hour;
+    for (let shard = 0; shard < shards; shard += 1)
+      emulator.pin("shop", "orders", "billing", shard, emulator.cursorAt("shop", "orders", shard, "end"));
+    ago = 0;
+    emulator.clearRequests();
+  };
+  return { emulator, rewind, from: new Date(now - 8.5 * hour).toISOString() };
 }
 
 /** Measured only here, so that the repository's own installation stays light. */
@@ -128,6 +234,8 @@ async function measureUps() {
   emulator.appendLogGroups("shop", "orders", 0, { count: 10, from: now - 10_000, to: now });
   for (let at = 0; at < pins; at += 1) emulator.createConsumerGroup("shop", "orders", `group-${at}`);
   const checkpoint = emulator.cursorAt("shop", "orders", 0, "begin");
+  emulator.createLogstore("shop", "many", { ttl: 7, shardCount: pins });
+  emulator.createConsumerGroup("shop", "many", "billing");
   /** @type {Record<string, Awaited<ReturnType<typeof openWorkspace>>>} */
   const stacks = {};
   try {
@@ -151,10 +259,11 @@ async function measureUps() {
       const each = name === "none" ? "" : String(Math.round((bytes(name) - bytes("none")) / pins));
       console.log(`| ${label} | ${seconds[name]?.toFixed(2) ?? ""} | ${each} |`);
     }
-    const [ours = 0, trivial = 1, none = 0] = ["pins", "trivial", "none"].map((name) => seconds[name] ?? 0);
-    const ratio = (ours / trivial).toFixed(2);
-    const each = (((ours - none) * 1_000) / pins).toFixed(1);
-    console.log(`\npins to trivial resources: ${ratio}; each pin: ${each} ms more than none`);
+    const each = ((((seconds["pins"] ?? 0) - (seconds["none"] ?? 0)) * 1_000) / pins).toFixed(1);
+    const [pinned, replayed] = ["pins", "replay"].map((name) => ratio(seconds, name, "trivial"));
+    console.log(
+      `\nto trivial resources: pins ${pinned}, replay ${replayed}; each pin: ${each} ms more than none`,
+    );
   } finally {
     for (const stack of Object.values(stacks)) await stack.close();
     await emulator.stop();
@@ -173,6 +282,11 @@ for (let at = 0; at < ${pins}; at += 1) new sls.ConsumerGroupCheckpoint("pin-" +
 const pulumi = require("@pulumi/pulumi");
 const provider = { create: async (inputs) => ({ id: inputs.consumerGroup, outs: inputs }) };
 for (let at = 0; at < ${pins}; at += 1) new pulumi.dynamic.Resource(provider, "pin-" + at, ${inputs});
+`,
+    replay: `
+const sls = require("pulumi-sls-checkpoint");
+const group = { project: "shop", logstore: "many", consumerGroup: "billing" };
+new sls.ConsumerGroupReplay("replay", { ...group, from: "begin" });
 `,
     none: "",
   };

@@ -2,8 +2,8 @@
  * Sends checkpoint writes with one client, so many at a time, and prints how many a second and what each cost.
  * `contender.mjs CLIENT IN_FLIGHT COUNT PORT MODULES`
  */
-import dns from "node:dns";
 import { createRequire } from "node:module";
+import { officialClient } from "./officialClient.mjs";
 
 const [name = "", inFlight = "1", count = "1", port = "", modules = ""] = process.argv.slice(2);
 const require = createRequire(import.meta.url);
@@ -13,7 +13,7 @@ const credentials = { accessKeyId: "emulatorAccessKeyId", accessKeySecret: "emul
 
 /** @typedef {() => Promise<unknown>} Write */
 /** @type {Record<string, () => Write>} */
-const contenders = { ours, official, bare };
+const contenders = { ours, official, bare, bareDispatch };
 
 const write = contenders[name]?.();
 if (write === undefined) throw new Error(`There is no client ${name}`);
@@ -72,37 +72,20 @@ function ours() {
   };
 }
 
-/** The official client. It names the project in the host, so the service's names have to lead to this machine. */
+/** The official client. */
 function official() {
-  dns.lookup = /** @type {any} */ (
-    (/** @type {string} */ _hostname, /** @type {any} */ options, /** @type {any} */ callback) => {
-      const [settings, done] = typeof options === "function" ? [{}, options] : [options, callback];
-      const found = settings?.all ? [[{ address: "127.0.0.1", family: 4 }]] : ["127.0.0.1", 4];
-      process.nextTick(done, null, ...found);
-    }
-  );
-  const requireModule = createRequire(modules);
-  const { default: Client, ConsumerGroupUpdateCheckPointRequest } = requireModule("@alicloud/sls20201230");
-  const { $OpenApiUtil } = requireModule("@alicloud/openapi-core");
-  const client = new Client(
-    new $OpenApiUtil.Config({
-      ...credentials,
-      protocol: "http",
-      endpoint: `cn-hangzhou.log.aliyuncs.com:${port}`,
-      regionId: "cn-hangzhou",
-    }),
-  );
+  const { client, model } = officialClient(port, modules);
   const { project, logstore, consumerGroup, shard } = identity;
   return () =>
     client.consumerGroupUpdateCheckPoint(
       project,
       logstore,
       consumerGroup,
-      new ConsumerGroupUpdateCheckPointRequest({ shard, checkpoint, forceSuccess: true }),
+      new model.ConsumerGroupUpdateCheckPointRequest({ shard, checkpoint, forceSuccess: true }),
     );
 }
 
-/** The same request without a signature, by what our client sends with: the most that it could reach. */
+/** The same request without a signature, by the function that undici is usually called by. */
 function bare() {
   const { Agent, request } = createRequire(require.resolve("../../provider/package.json"))("undici");
   const dispatcher = new Agent({ connections: 16, allowH2: false });
@@ -118,4 +101,33 @@ function bare() {
     await body.text();
     if (statusCode !== 200) throw new Error(`a write was answered with ${String(statusCode)}`);
   };
+}
+
+/** The same by the lowest layer of undici, which our client uses: the most that it could reach. */
+function bareDispatch() {
+  const { Agent } = createRequire(require.resolve("../../provider/package.json"))("undici");
+  const dispatcher = new Agent({ connections: 16, allowH2: false });
+  const { logstore, consumerGroup, shard } = identity;
+  const path = `/logstores/${logstore}/consumergroups/${consumerGroup}?type=checkpoint&forceSuccess=true`;
+  return () =>
+    new Promise((resolve, reject) => {
+      dispatcher.dispatch(
+        {
+          origin: `http://127.0.0.1:${port}`,
+          path,
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ shard, checkpoint }),
+        },
+        {
+          onResponseStart: (/** @type {unknown} */ _controller, /** @type {number} */ status) => {
+            if (status !== 200) reject(new Error(`a write was answered with ${String(status)}`));
+          },
+          onResponseData: () => undefined,
+          onResponseEnd: resolve,
+          onResponseError: (/** @type {unknown} */ _controller, /** @type {unknown} */ error) =>
+            reject(error),
+        },
+      );
+    });
 }

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Model, type Real, findWayForward, histories, initialModel } from "./commands.ts";
-import { type Settings, openWorld } from "./openWorld.ts";
-import { inProcess, overSocket } from "./orderedDispatcher.ts";
-import { Agent } from "./providerUndici.ts";
+import { type Settings, openWorld, settings } from "./openWorld.ts";
+import { inProcess } from "./orderedDispatcher.ts";
 
 const count = Number(process.env["MODEL_HISTORIES"] ?? 200);
 const seed = Number(process.env["MODEL_SEED"] ?? 20_261_122);
@@ -11,8 +10,6 @@ const path = process.env["MODEL_PATH"];
 const replayPath = process.env["MODEL_REPLAY_PATH"];
 /** How long is searched, and then for a shorter history. */
 const seconds = Number(process.env["MODEL_SECONDS"] ?? 600);
-
-const settings = fc.record({ ordered: fc.constant(false), ttl: fc.constantFrom(1, 7) });
 
 async function live(commands: Iterable<fc.AsyncCommand<Model, Real>>, chosen: Settings): Promise<void> {
   const real = await openWorld(inProcess, chosen);
@@ -65,26 +62,3 @@ function reportOf<Ts>(result: fc.RunDetails<Ts>): string {
     `MODEL_SEED=${result.seed} MODEL_PATH=${result.counterexamplePath ?? ""} after ${result.numRuns} histories`,
   ].join("\n");
 }
-
-test("a history sends the same requests over a real socket", { timeout: 600_000 }, async () => {
-  const agent = new Agent({ connections: 1 });
-  const both = async (commands: Iterable<fc.AsyncCommand<Model, Real>>, chosen: Settings): Promise<void> => {
-    const logs: string[][] = [];
-    for (const carry of [inProcess, () => overSocket(agent)]) {
-      const real = await openWorld(carry, chosen);
-      try {
-        await fc.asyncModelRun(() => ({ model: initialModel(), real }), commands);
-      } finally {
-        logs.push(
-          real.world.emulator.requests.map(
-            ({ call, shard, body, status }) => `${call} ${shard} ${body} ${status}`,
-          ),
-        );
-        await real.stop();
-      }
-    }
-    expect(logs[1]).toEqual(logs[0]);
-  };
-  await fc.assert(fc.asyncProperty(histories(undefined), settings, both), { numRuns: 100, seed });
-  await agent.close();
-});

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { SlsEmulator } from "../../emulator/src/index.ts";
 import { type Real } from "./commands.ts";
 import { Engine } from "./engine.ts";
@@ -33,3 +34,9 @@ export interface Settings {
   readonly ordered: boolean;
   readonly ttl: number;
 }
+
+/** The settings of the histories that are made up. */
+export const settings: fc.Arbitrary<Settings> = fc.record({
+  ordered: fc.constant(false),
+  ttl: fc.constantFrom(1, 7),
+});

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sls from "pulumi-sls-checkpoint";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { Shop, group, valueOf } from "./shop.js";
+import { Shop, group, valueOf } from "../readings/shop.js";
 
 let shop: Shop;
 const calls: pulumi.runtime.MockCallArgs[] = [];
