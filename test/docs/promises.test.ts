@@ -50,6 +50,13 @@ const sentences: Readonly<Record<string, readonly Proof[]>> = {
     },
     { file: "e2e/engineReplacements", test: "by $way pins a shard once more" },
   ],
+  "Reading that ends before never gets there; the children then began at or after `until`, so that they are empty.":
+    [
+      {
+        file: "readings/until",
+        test: "does not wait for the children of a shard that an ordered group never reads to its own end",
+      },
+    ],
 };
 
 /** What never triggers a write, by the rows of the table of that name. */
