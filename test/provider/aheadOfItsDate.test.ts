@@ -56,7 +56,7 @@ describe.each(resources)(
       showSavedAhead(ahead);
       const ended = create().catch((error: unknown) => error);
       await vi.waitUntil(
-        () => server.lines.some((line) => line.includes("waits until the consumers are quiet")),
+        () => server.lines.some((line) => line.includes("waiting until the consumers are quiet")),
         {
           timeout: 20_000,
           interval: 10,
