@@ -66,6 +66,18 @@ describe("sls-checkpoint verify", () => {
     expect(out).toMatch(/The logstore sls-checkpoint-verify-[0-9a-f]{12} is removed\./);
   });
 
+  it("leaves the logstore where it is killed; --clean removes it", async () => {
+    emulator.rule({ call: "HeartBeat", do: { kind: "hold" } });
+    const { child, ended } = start("--yes");
+    const { logstore = "" } = await emulator.waitForRequest(({ call }) => call === "HeartBeat");
+    child.kill("SIGKILL");
+    await ended;
+    expect(balance()).toEqual({ created: 1, removed: 0 });
+    const cleaned = await start("--clean", "--yes").ended;
+    expect(cleaned.out).toContain(`removed ${logstore}`);
+    expect([cleaned.code, balance()]).toEqual([0, { created: 1, removed: 1 }]);
+  });
+
   it("tidies up where nobody reads any more what it says", async () => {
     const rule = emulator.rule({ call: "SplitShard", nth: 1, do: { kind: "hold" } });
     const { child, ended } = start("--yes");

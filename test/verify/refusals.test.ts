@@ -130,6 +130,18 @@ describe("verify", () => {
     expect([code, verifier.left()]).toEqual([2, []]);
   });
 
+  it("says which step of the provider did not pass, and what was seen", async () => {
+    const verifier = await Verifier.open();
+    const nothing = { kind: "body", status: 200, contentType: "application/json", body: "" } as const;
+    // Acknowledged and not done: the first pin of a shard.
+    verifier.emulator.rule({ call: "UpdateCheckPoint", nth: 1, do: nothing });
+    const { code, out } = await verifier.run();
+    expect(out).toMatch(/ConsumerGroupCheckpoint of each shard at its end\n?.*✗/);
+    expect(out).not.toContain("ConsumerGroupReplay from");
+    expect(out).toContain("16 found, 0 unclear, 0 failed");
+    expect([code, verifier.left()]).toEqual([2, []]);
+  });
+
   it("leaves unclear what is answered otherwise than a switch has it", async () => {
     const verifier = await Verifier.open();
     verifier.emulator.rule({ call: "GetCursorTime", do: { kind: "error", status: 418, code: "Teapot" } });

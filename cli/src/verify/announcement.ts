@@ -55,7 +55,7 @@ export function announce({ project, host, probeLimits, keep }: Announced): strin
     "",
     `It creates in the project ${project}, and touches nothing else:`,
     `  a logstore ${prefix}<12 hexadecimal digits> with two shards, one of which is split later, a ttl of one day,`,
-    "  six log groups of a few bytes, and up to 70 consumer groups in it",
+    "  six log groups of a few bytes, and up to 80 consumer groups in it",
     ...(probeLimits
       ? ["  up to 250 more such logstores with one shard each, until the project's quota refuses one"]
       : []),

@@ -9,8 +9,10 @@ export interface Save {
   readonly consumer?: string;
 }
 
-export function listLogstores(nameContains: string): WireCall {
-  return get("ListLogStores", "/logstores", { logstoreName: nameContains, offset: "0", size: "500" });
+/** The logstores of the project; only those whose names contain a text, where one is given. */
+export function listLogstores(nameContains?: string): WireCall {
+  const filter = nameContains === undefined ? {} : { logstoreName: nameContains };
+  return get("ListLogStores", "/logstores", { ...filter, offset: "0", size: "500" });
 }
 
 export function createLogstore(name: string, shardCount: number): WireCall {

@@ -150,7 +150,7 @@ export async function leftLogstores(wire: Wire): Promise<readonly string[]> {
 
 /** The logstores of a project that no run of `verify` made. */
 export async function otherLogstores(wire: Wire): Promise<readonly string[]> {
-  const reply = await wire.ask(listLogstores(""));
+  const reply = await wire.ask(listLogstores());
   if (!isDone(reply)) throw new VerificationRefused(`${describeRefusal(reply)}\n${wayOut(reply)}`);
   return logstoreNamesOf(reply).filter((name) => !pattern.test(name));
 }
