@@ -42,6 +42,7 @@ import { checkSavepoint, createSavepoint, diffSavepoint, updateSavepoint } from 
 import { millisecondsOf } from "./model/duration.js";
 import { type Instant, instantOfMilliseconds } from "./model/instant.js";
 import { SlsClient } from "./sls/client.js";
+import { regionOfProfile } from "./sls/official/profileRegion.js";
 import { type Configuration, type ConfigurationKeys, readConfiguration } from "./sls/configuration.js";
 import { Connections } from "./sls/connections.js";
 import { SlsError } from "./sls/errors.js";
@@ -111,7 +112,7 @@ export type Reading<Seen> =
 
 /** Reads for the functions of a program and for the command line, with the configuration that each has. */
 export function openReader(keys: ConfigurationKeys) {
-  const client = clientOf(readConfiguration(keys, process.env, packageVersion()));
+  const client = clientOf(readConfiguration(keys, process.env, packageVersion(), regionOfProfile));
   const now = (): Instant => instantOfMilliseconds(Date.now());
   return {
     groups: (args: Declared) => attempted(() => getGroups(client, args)),
@@ -135,7 +136,7 @@ let engine: EngineWatch | undefined;
 
 /** Everything that a resource touches outside of itself, with the configuration and the ear that a front gives. */
 export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"]): LifecycleContext {
-  const configuration = readConfiguration(keys, process.env, packageVersion());
+  const configuration = readConfiguration(keys, process.env, packageVersion(), regionOfProfile);
   // Only what may write has an engine: the last argument of a program that reads is something else.
   const watched = (engine ??= new EngineWatch(process.argv.at(-1) ?? ""));
   return {

@@ -193,11 +193,12 @@ describe("the chain", () => {
         credentialsUri: "http://u",
       },
     });
-    const { ALIBABA_CLOUD_OIDC_TOKEN_FILE: _file, ...incomplete } = oidc;
-    expect(baseOf({}, incomplete)).toEqual({ kind: "chain", chain: {} });
-    expect(baseOf({}, { ALICLOUD_ECS_ROLE_NAME: "own", ALIBABA_CLOUD_ECS_METADATA: "ecs" })).toEqual({
+  });
+
+  test("leaves profiles out where the aliyun CLI is told to", () => {
+    expect(baseOf({}, { ALIBABA_CLOUD_IGNORE_PROFILE: "TRUE" })).toEqual({
       kind: "chain",
-      chain: { ecsRoleName: "own" },
+      chain: { ignoreProfiles: true },
     });
   });
 });

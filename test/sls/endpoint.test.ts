@@ -5,6 +5,7 @@ import {
   hostOf,
   originOf,
   parseEndpoint,
+  projectInEndpoint,
 } from "../../provider/src/sls/endpoint.js";
 
 function endpoint(text: string): Endpoint {
@@ -91,5 +92,30 @@ describe("the connection of a project", () => {
     { text: "http://localhost:8080", host: "shop.localhost:8080" },
   ])("to $text names the project in the host $host", ({ text, host }) => {
     expect(hostOf(endpoint(text), "shop")).toBe(host);
+  });
+});
+
+describe("an endpoint that the project stands in already", () => {
+  const told = (endpoint: string, project: string) => {
+    const result = parseEndpoint(endpoint);
+    return result.ok ? projectInEndpoint(result.value, project) : result.problem;
+  };
+
+  test.each([
+    ["https://shop.cn-hangzhou.log.aliyuncs.com", "cn-hangzhou.log.aliyuncs.com"],
+    ["shop.cn-hangzhou-intranet.log.aliyuncs.com", "cn-hangzhou-intranet.log.aliyuncs.com"],
+    ["http://shop.cn-hangzhou.sls.aliyuncs.com:8080", "cn-hangzhou.sls.aliyuncs.com:8080"],
+    ["shop.log-global.aliyuncs.com", "log-global.aliyuncs.com"],
+  ])("is told what to write: %s", (endpoint, rest) => {
+    expect(told(endpoint, "shop")).toBe(`sls:endpoint "shop.${rest}" begins with the project: write ${rest}`);
+  });
+
+  test.each([
+    ["cn-hangzhou.log.aliyuncs.com", "shop"],
+    ["cn-hangzhou.log.aliyuncs.com", "cn-hangzhou"],
+    ["shop.example.com", "shop"],
+    ["log-global.aliyuncs.com", "log-global"],
+  ])("is not what it is taken for: %s with project %s", (endpoint, project) => {
+    expect(told(endpoint, project)).toBeUndefined();
   });
 });

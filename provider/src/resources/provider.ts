@@ -5,7 +5,8 @@ export interface ProviderArgs {
   /**
    * The region the projects are in, such as `cn-hangzhou`; the public endpoint follows from it.
    *
-   * @default the environment's `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` or `ALIBABA_CLOUD_REGION_ID`
+   * @default the environment's `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` and their other spellings; then the region of the
+   * profile in use
    */
   readonly region?: pulumi.Input<string>;
   /**
@@ -32,7 +33,8 @@ export interface ProviderArgs {
   readonly profile?: pulumi.Input<string>;
   /**
    * The ARN of a RAM role to assume with the credentials, such as `acs:ram::123456789012:role/replay`. Its tokens
-   * are renewed when they expire.
+   * are renewed when they expire. `none` assumes none, also where the environment names one; without it, credentials
+   * that are declared here and a role that the environment names are refused together.
    */
   readonly roleArn?: pulumi.Input<string>;
   /**

@@ -30,7 +30,7 @@ import {
 } from "./calls.js";
 import { type Decoder } from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
-import { type Endpoint, hostOf, originOf } from "./endpoint.js";
+import { type Endpoint, hostOf, originOf, projectInEndpoint } from "./endpoint.js";
 import { type Destination } from "./exchange.js";
 import { type SlsRequest } from "./request.js";
 import {
@@ -294,7 +294,8 @@ export class SlsClient {
   }
 
   async #attempt(request: SlsRequest, beforeSend: () => void): Promise<Attempt> {
-    const { endpoint, problems, requestTimeout, userAgent, sign } = this.#configuration;
+    const { endpoint, requestTimeout, userAgent, sign } = this.#configuration;
+    const problems = this.#problems(request.about.project);
     if (endpoint === undefined || problems.length > 0)
       throw new SlsConfigurationError({ ...request, problems });
     const credentials = await this.#currentCredentials(request);
@@ -315,6 +316,14 @@ export class SlsClient {
       if (!SlsError.isInstance(error)) throw error;
       return { error, credentials };
     }
+  }
+
+  #problems(project: string): readonly string[] {
+    const { endpoint, problems } = this.#configuration;
+    const doubled = endpoint === undefined ? undefined : projectInEndpoint(endpoint, project);
+    if (doubled === undefined) return problems;
+    // That the region cannot be read of it either follows from the same mistake.
+    return [doubled, ...problems.filter((problem) => !problem.startsWith("sls:signatureVersion"))];
   }
 
   /** Found once for each project. */

@@ -39,9 +39,10 @@ export function readConfiguration(
   keys: ConfigurationKeys,
   environment: Environment,
   version: string,
+  regionOfProfile: RegionOfProfile = () => undefined,
 ): Configuration {
-  const endpoint = readEndpoint(keys, environment);
   const credentials = readCredentialsOrigin(keys, environment);
+  const endpoint = readEndpoint(keys, environment, () => regionInUse(credentials.value, regionOfProfile));
   const signer = readSigner(keys, endpoint.value);
   const proxy = readProxySettings(environment);
   const requestTimeout = readRequestTimeout(keys);
@@ -72,15 +73,41 @@ export function readConfiguration(
   };
 }
 
-function readEndpoint(keys: ConfigurationKeys, environment: Environment): Found<Endpoint | undefined> {
+/** Returns the region of a profile of the aliyun CLI, or of its current one where no name is given. */
+export type RegionOfProfile = (name: string | undefined) => string | undefined;
+
+/** The region of the profile that gives the credentials. Where none does, a profile says nothing. */
+function regionInUse(
+  origin: CredentialsOrigin | undefined,
+  regionOfProfile: RegionOfProfile,
+): string | undefined {
+  if (origin?.base.kind === "profile") return filled(regionOfProfile(origin.base.name));
+  if (origin?.base.kind !== "chain") return undefined;
+  const { oidc, ignoreProfiles } = origin.base.chain;
+  return oidc === undefined && ignoreProfiles === undefined ? filled(regionOfProfile(undefined)) : undefined;
+}
+
+function readEndpoint(
+  keys: ConfigurationKeys,
+  environment: Environment,
+  ofProfile: () => string | undefined,
+): Found<Endpoint | undefined> {
   const endpoint = filled(keys("sls:endpoint"));
   if (endpoint !== undefined) return fromParsed("sls:endpoint", endpoint, parseEndpoint(endpoint));
   const region =
     firstFilled(keys, ["sls:region", "alicloud:region"]) ??
     firstFilled(
       (name) => environment[name],
-      ["ALICLOUD_REGION", "ALIBABA_CLOUD_REGION", "ALIBABA_CLOUD_REGION_ID"],
-    );
+      [
+        "ALICLOUD_REGION",
+        "ALIBABA_CLOUD_REGION",
+        "ALIBABA_CLOUD_REGION_ID",
+        "ALIBABACLOUD_REGION_ID",
+        "ALICLOUD_REGION_ID",
+        "ALIBABACLOUD_REGION",
+      ],
+    ) ??
+    firstFilled(ofProfile, ["region_id of the aliyun CLI's profile"]);
   if (region === undefined) {
     return {
       value: undefined,

@@ -7,6 +7,15 @@ import {
   found,
 } from "./configured.js";
 import { type Credentials, unsendablePart } from "./credentials.js";
+import {
+  type Place,
+  type Role,
+  oidcIsNamed,
+  problemsOfRoleArn,
+  readBlock,
+  readRole,
+  readSeconds,
+} from "./role.js";
 
 /** Where credentials come from, as it is configured. Nothing was asked yet. */
 export interface CredentialsOrigin {
@@ -19,16 +28,27 @@ export type BaseCredentials =
   | { readonly kind: "keys"; readonly credentials: Credentials }
   /** A profile of the aliyun CLI, in `~/.aliyun/config.json`. */
   | { readonly kind: "profile"; readonly name: string }
+  /** The role of the ECS instance that this runs on. */
+  | { readonly kind: "ecsRole"; readonly name: string }
+  | { readonly kind: "uri"; readonly uri: string }
+  | { readonly kind: "oidc"; readonly oidc: OidcExchange }
   | { readonly kind: "chain"; readonly chain: ChainVariables };
 
-export interface Role {
-  readonly arn: string;
-  readonly sessionName: string;
+/** A token of an identity provider, and the role that it is exchanged for. */
+export interface OidcExchange {
+  readonly roleArn: string;
+  readonly providerArn: string;
+  readonly tokenFile: string;
+  readonly sessionName?: string;
+  readonly policy?: string;
+  readonly durationSeconds?: number;
 }
 
 /** What the environment names for the places that are searched when nothing else is configured. */
 export interface ChainVariables {
-  readonly oidc?: { readonly roleArn: string; readonly providerArn: string; readonly tokenFile: string };
+  readonly oidc?: OidcExchange;
+  /** Whether profiles are left out, as `ALIBABA_CLOUD_IGNORE_PROFILE` tells the aliyun CLI. */
+  readonly ignoreProfiles?: true;
   readonly ecsRoleName?: string;
   readonly credentialsUri?: string;
 }
@@ -80,11 +100,13 @@ export function readCredentialsOrigin(
   environment: Environment,
 ): Found<CredentialsOrigin | undefined> {
   const variable: Get = (name) => environment[name];
-  const configured = configuredBase(keys);
-  const base = configured ?? variableBase(variable) ?? found({ kind: "chain", ...chainOf(variable) });
-  // A role of the environment is meant for keys of the environment.
-  const role = readRole(keys, configured === undefined ? variable : () => undefined);
-  const problems = [...base.problems, ...role.problems];
+  const [place, base] = readBase(keys, environment);
+  const role = readRole(keys, environment, place);
+  const problems = [
+    ...base.problems,
+    ...role.problems,
+    ...(place === "sls" ? [] : problemsOfFile(base.value, keys, variable)),
+  ];
   if (base.value === undefined) return { value: undefined, problems };
   return {
     value: { base: base.value, ...(role.value !== undefined && { role: role.value }) },
@@ -92,43 +114,160 @@ export function readCredentialsOrigin(
   };
 }
 
-function configuredBase(keys: ConfigurationKeys): FoundBase | undefined {
+function readBase(keys: ConfigurationKeys, environment: Environment): readonly [Place, FoundBase] {
+  const variable: Get = (name) => environment[name];
+  const tokens = tokensThatAreSet(keys, variable);
+  const own = pairAt(ownPair, keys, tokens) ?? profileAt("sls:profile", keys) ?? tokenAlone(ownPair, keys);
+  if (own !== undefined) return ["sls", own];
+  const official = officialBase(keys, tokens);
+  if (official !== undefined) return ["alicloud", official];
+  return ["environment", variableBase(variable, tokens) ?? chainOf(environment)];
+}
+
+function officialBase(keys: ConfigurationKeys, tokens: readonly string[]): FoundBase | undefined {
+  const pair = pairAt(officialPair, keys, tokens);
+  const oidc = oidcBlock(keys);
+  if (pair !== undefined && oidc !== undefined) {
+    return refused(
+      "alicloud:accessKey and alicloud:assumeRoleWithOidc are both set: keep the one that is to sign",
+    );
+  }
   return (
-    pairAt(ownPair, keys) ??
-    profileAt("sls:profile", keys) ??
-    tokenAlone(ownPair, keys) ??
-    pairAt(officialPair, keys) ??
+    pair ??
     profileAt("alicloud:profile", keys) ??
+    namedAt(["alicloud:ecsRoleName"], keys, ecsRole) ??
+    namedAt(["alicloud:credentialsUri"], keys, credentialsUri) ??
+    oidc ??
     tokenAlone(officialPair, keys)
   );
 }
 
-function variableBase(variable: Get): FoundBase | undefined {
+function variableBase(variable: Get, tokens: readonly string[]): FoundBase | undefined {
   for (const names of variablePairs) {
-    const pair = pairAt(names, variable);
+    const pair = pairAt(names, variable, tokens);
     if (pair !== undefined) return pair;
   }
-  // ALIBABA_CLOUD_PROFILE is the chain's own: it picks a profile only where the chain comes that far.
-  return profileAt("ALICLOUD_PROFILE", variable);
+  for (const name of ["ALICLOUD_PROFILE", "ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE"]) {
+    const profile = profileAt(name, variable);
+    if (profile !== undefined) return profile;
+  }
+  const named =
+    namedAt(["ALICLOUD_ECS_ROLE_NAME"], variable, ecsRole) ??
+    namedAt(["ALICLOUD_CREDENTIALS_URI"], variable, credentialsUri);
+  if (named !== undefined) return named;
+  for (const names of variablePairs) {
+    const token = tokenAlone(names, variable);
+    if (token !== undefined) return token;
+  }
+  return undefined;
 }
 
-function pairAt({ id, secret, token }: PairNames, get: Get): FoundBase | undefined {
+const ecsRole = (name: string): BaseCredentials => ({ kind: "ecsRole", name });
+const credentialsUri = (uri: string): BaseCredentials => ({ kind: "uri", uri });
+
+function namedAt(
+  names: readonly string[],
+  get: Get,
+  base: (value: string) => BaseCredentials,
+): FoundBase | undefined {
+  const named = firstFilled(get, names);
+  return named === undefined ? undefined : found(base(named.value));
+}
+
+/** `alicloud:assumeRoleWithOidc`, as the official provider documents it. */
+function oidcBlock(keys: ConfigurationKeys): FoundBase | undefined {
+  const key = "alicloud:assumeRoleWithOidc";
+  const block = readBlock(key, keys);
+  if (block.problems.length > 0) return { value: undefined, problems: block.problems };
+  if (block.value === undefined) return undefined;
+  const { oidcProviderArn, oidcTokenFile, roleArn, roleSessionName, policy, sessionExpiration, ...unknown } =
+    block.value;
+  const [stranger] = Object.keys(unknown);
+  if (stranger !== undefined) {
+    return refused(
+      `${key}.${stranger} is not read here: put the token into a file and set ${key}.oidcTokenFile`,
+    );
+  }
+  const parts = { oidcProviderArn, oidcTokenFile, roleArn };
+  const missing = Object.entries(parts).find(([, value]) => value === undefined);
+  if (oidcProviderArn === undefined || oidcTokenFile === undefined || roleArn === undefined) {
+    return refused(`${key} is set, ${key}.${missing?.[0] ?? "roleArn"} is not`);
+  }
+  const duration = readSeconds(`${key}.sessionExpiration`, sessionExpiration);
+  const oidc = {
+    roleArn,
+    providerArn: oidcProviderArn,
+    tokenFile: oidcTokenFile,
+    ...(roleSessionName !== undefined && { sessionName: roleSessionName }),
+    ...(policy !== undefined && { policy }),
+    ...(duration.value !== undefined && { durationSeconds: duration.value }),
+  };
+  return {
+    value: { kind: "oidc", oidc },
+    problems: [...problemsOfRoleArn(`${key}.roleArn`, roleArn), ...duration.problems],
+  };
+}
+
+/** The library reads profiles from one file only, so that another one would be another account. */
+function problemsOfFile(
+  base: BaseCredentials | undefined,
+  keys: ConfigurationKeys,
+  variable: Get,
+): readonly string[] {
+  if (base?.kind !== "profile" && base?.kind !== "chain") return [];
+  const file =
+    firstFilled(keys, ["alicloud:sharedCredentialsFile"]) ??
+    firstFilled(variable, [
+      "ALICLOUD_SHARED_CREDENTIALS_FILE",
+      // For the chain it is another file, of the SDKs, and the library reads it.
+      ...(base.kind === "profile" ? ["ALIBABA_CLOUD_CREDENTIALS_FILE"] : []),
+    ]);
+  const usual = ["~/.aliyun/config.json", `${variable("HOME") ?? "~"}/.aliyun/config.json`];
+  if (file === undefined || usual.includes(file.value)) return [];
+  return [
+    `${file.name} is set and not read here: profiles are read from ~/.aliyun/config.json; ` +
+      "set sls:profile to one of that file, or leave it out",
+  ];
+}
+
+/** The names of all tokens that are set anywhere, to tell a key without one where its token may be. */
+function tokensThatAreSet(keys: ConfigurationKeys, variable: Get): readonly string[] {
+  const configured = [ownPair, officialPair].map(({ token }) => token);
+  const variables = [...new Set(variablePairs.map(({ token }) => token)), "SECURITY_TOKEN"];
+  return [
+    ...configured.filter((name) => filled(keys(name)) !== undefined),
+    ...variables.filter((name) => filled(variable(name)) !== undefined),
+  ];
+}
+
+function pairAt(
+  { id, secret, token }: PairNames,
+  get: Get,
+  tokens: readonly string[],
+): FoundBase | undefined {
   const accessKeyId = filled(get(id));
   const accessKeySecret = filled(get(secret));
   const securityToken = filled(get(token));
   if (accessKeyId === undefined && accessKeySecret === undefined) return undefined;
   if (accessKeyId === undefined) return half(secret, id);
   if (accessKeySecret === undefined) return half(id, secret);
+  if (securityToken === undefined && accessKeyId.startsWith("STS.")) return temporary(id, token, tokens);
   const credentials = { accessKeyId, accessKeySecret, ...(securityToken !== undefined && { securityToken }) };
   const part = unsendablePart(credentials);
   if (part !== undefined) return unsendable(part === "accessKeyId" ? id : token);
   return found({ kind: "keys", credentials });
 }
 
+/** STS gives such a key with a token, and the service refuses it without. */
+function temporary(id: string, token: string, tokens: readonly string[]): FoundBase {
+  const elsewhere = tokens.length === 0 ? "" : ` (${tokens.join(", ")} is)`;
+  return refused(`${id} begins with STS. and has no token: ${token} is not set${elsewhere}`);
+}
+
 /** The value is not repeated: it is a secret. */
 function unsendable(name: string): FoundBase {
   const why = "it has a line break, another control character, or a letter outside of ASCII";
-  return { value: undefined, problems: [`no HTTP header can hold ${name}: ${why}`] };
+  return refused(`no HTTP header can hold ${name}: ${why}`);
 }
 
 function profileAt(key: string, get: Get): FoundBase | undefined {
@@ -138,58 +277,53 @@ function profileAt(key: string, get: Get): FoundBase | undefined {
 
 function tokenAlone({ id, secret, token }: PairNames, get: Get): FoundBase | undefined {
   if (filled(get(token)) === undefined) return undefined;
-  return {
-    value: undefined,
-    problems: [`a token without its key pair: ${token} is set, ${id} and ${secret} are not`],
-  };
+  return refused(`a token without its key pair: ${token} is set, ${id} and ${secret} are not`);
 }
 
 function half(present: string, missing: string): FoundBase {
-  return { value: undefined, problems: [`half a key pair: ${present} is set, ${missing} is not`] };
+  return refused(`half a key pair: ${present} is set, ${missing} is not`);
 }
 
-const usualSessionName = "pulumi-sls-checkpoint";
+function refused(problem: string): FoundBase {
+  return { value: undefined, problems: [problem] };
+}
 
-function readRole(keys: ConfigurationKeys, variable: Get): Found<Role | undefined> {
-  const arn = firstFilled(keys, ["sls:roleArn"]) ?? firstFilled(variable, ["ALICLOUD_ASSUME_ROLE_ARN"]);
-  const session =
-    firstFilled(keys, ["sls:roleSessionName"]) ??
-    firstFilled(variable, ["ALICLOUD_ASSUME_ROLE_SESSION_NAME"]);
-  if (arn === undefined) {
-    return {
-      value: undefined,
-      problems:
-        session?.name === "sls:roleSessionName" ? ["sls:roleSessionName is set, sls:roleArn is not"] : [],
-    };
+/** The names of the parts of an exchange, in each spelling. */
+const oidcVariables = {
+  roleArn: ["ALIBABA_CLOUD_ROLE_ARN", "ALIBABACLOUD_ROLE_ARN"],
+  providerArn: ["ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABACLOUD_OIDC_PROVIDER_ARN"],
+  tokenFile: ["ALIBABA_CLOUD_OIDC_TOKEN_FILE", "ALIBABACLOUD_OIDC_TOKEN_FILE"],
+} as const;
+
+function chainOf(environment: Environment): FoundBase {
+  const variable: Get = (name) => environment[name];
+  const oidc = oidcOf(environment);
+  if (oidc.problems.length > 0) return { value: undefined, problems: oidc.problems };
+  const ignored = firstFilled(variable, ["ALIBABA_CLOUD_IGNORE_PROFILE", "ALIBABACLOUD_IGNORE_PROFILE"]);
+  const ecs = filled(variable("ALIBABA_CLOUD_ECS_METADATA"));
+  const uri = filled(variable("ALIBABA_CLOUD_CREDENTIALS_URI"));
+  const chain = {
+    ...(oidc.value !== undefined && { oidc: oidc.value }),
+    ...(ignored?.value === "TRUE" && { ignoreProfiles: true as const }),
+    ...(ecs !== undefined && { ecsRoleName: ecs }),
+    ...(uri !== undefined && { credentialsUri: uri }),
+  };
+  return found({ kind: "chain", chain });
+}
+
+function oidcOf(environment: Environment): Found<OidcExchange | undefined> {
+  if (!oidcIsNamed(environment)) return found(undefined);
+  const part = (names: readonly string[]) => firstFilled((name) => environment[name], names)?.value;
+  const roleArn = part(oidcVariables.roleArn);
+  const providerArn = part(oidcVariables.providerArn);
+  const tokenFile = part(oidcVariables.tokenFile);
+  if (roleArn !== undefined && providerArn !== undefined && tokenFile !== undefined) {
+    return found({ roleArn, providerArn, tokenFile });
   }
-  const problems = [
-    ...(/^acs:ram::\d+:role\/\S+$/.test(arn.value)
-      ? []
-      : [`${arn.name} "${arn.value}" is not the ARN of a role, such as acs:ram::123456789012:role/replay`]),
-    ...(session === undefined || /^[\w.@=-]{2,64}$/.test(session.value)
-      ? []
-      : [
-          `${session.name} "${session.value}" is not 2 to 64 letters, digits and characters of .@=_-, such as ci-deploy`,
-        ]),
-  ];
-  return { value: { arn: arn.value, sessionName: session?.value ?? usualSessionName }, problems };
-}
-
-function chainOf(variable: Get): { readonly chain: ChainVariables } {
-  const [roleArn, providerArn, tokenFile] = [
-    "ALIBABA_CLOUD_ROLE_ARN",
-    "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
-    "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
-  ].map((name) => filled(variable(name)));
-  const ecsRole = firstFilled(variable, ["ALICLOUD_ECS_ROLE_NAME", "ALIBABA_CLOUD_ECS_METADATA"]);
-  const uri = firstFilled(variable, ["ALICLOUD_CREDENTIALS_URI", "ALIBABA_CLOUD_CREDENTIALS_URI"]);
+  const missing = Object.values(oidcVariables).filter((names) => part(names) === undefined);
+  const are = missing.length === 1 ? "is" : "are";
   return {
-    chain: {
-      ...(roleArn !== undefined &&
-        providerArn !== undefined &&
-        tokenFile !== undefined && { oidc: { roleArn, providerArn, tokenFile } }),
-      ...(ecsRole !== undefined && { ecsRoleName: ecsRole.value }),
-      ...(uri !== undefined && { credentialsUri: uri.value }),
-    },
+    value: undefined,
+    problems: [`OIDC: ${missing.map(([name]) => name).join(" and ")} ${are} not set`],
   };
 }

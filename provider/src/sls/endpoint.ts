@@ -57,6 +57,16 @@ export function hostOf(endpoint: Endpoint, project: string): string {
   return `${project}.${endpoint.authority}`;
 }
 
+/** Returns what is wrong about an endpoint that a project stands in already, as it does on the console's page. */
+export function projectInEndpoint(endpoint: Endpoint, project: string): string | undefined {
+  const start = `${project}.`;
+  // An own domain may begin with any word; a host that goes on with the service's domain below a region may not.
+  if (!endpoint.authority.startsWith(start)) return undefined;
+  const rest = endpoint.authority.slice(start.length);
+  if (!/^(?:[a-z0-9-]+\.(?:log|sls)|log-global)\.aliyuncs\.com(?::\d+)?$/.test(rest)) return undefined;
+  return `sls:endpoint "${endpoint.authority}" begins with the project: write ${rest}`;
+}
+
 /**
  * The origin to connect to. A project in front of an address or of `localhost` has no name server, so there the
  * connection goes to the endpoint itself and only the `Host` header names the project.

@@ -292,7 +292,7 @@ describe("a failure", () => {
     expect([failure.message, ...failure.facts, failure.wayOut].join("\n")).toMatchInlineSnapshot(`
       "the role acs:ram::1:role/replay was not assumed
       STS answered NoPermission (request id 0A1B2C3D-0000)
-      Check sls:roleArn, and that the credentials may assume it (sts:AssumeRole)."
+      Check the role's ARN, and that the credentials may assume it (sts:AssumeRole)."
     `);
     expect(failure.passing).toBe(false);
   });
@@ -311,7 +311,7 @@ describe("a failure", () => {
     "is half a pair that the library answers: %j",
     async (answer: Answer) => {
       const failure = await failureOf(sourceOf(profile, () => answer).source.current());
-      expect(failure.facts).toEqual(["what it gave is not a whole key pair"]);
+      expect(failure.facts).toEqual(["what it gave is not a whole key pair with a token"]);
     },
   );
 

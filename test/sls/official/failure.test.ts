@@ -48,6 +48,19 @@ describe("a failure of the credentials library", () => {
     [error("the access key secret is invalid"), "STS answered that the secret does not belong to the key"],
     [error("x", { code: "ENOENT", path: "/h/credentials" }), "there is no /h/credentials"],
     [error('x: {"Code":"NoPermission"}'), "STS answered NoPermission"],
+    [
+      error('error retrieving credentials from credentialsURI result: {"Code":"Success","AccessKeyId":"a"}.'),
+      "what it gave is not a whole key pair with a token",
+    ],
+    [
+      error('get sts token failed, httpStatus: 500, message = {"Code":"Success"}.'),
+      "it failed for a reason that is not repeated here, because it may hold secrets",
+    ],
+    [
+      error("session duration should be in the range of 900s - max session duration"),
+      "expired_seconds is less than 900",
+    ],
+    [error("the security token is empty"), "the security token is empty"],
   ])("tells what is harmless: %s", (failure, what) => {
     expect(describeOfficialFailure(failure)).toEqual({ what, passing: false });
   });

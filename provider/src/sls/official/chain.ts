@@ -1,7 +1,7 @@
 import { type Duration, millisecondsOf } from "../../model/duration.js";
 import { CredentialsFailure } from "../credentials.js";
-import { type ChainVariables } from "../credentialsOrigin.js";
-import { describeOfficialFailure } from "./failure.js";
+import { type ChainVariables, type OidcExchange } from "../credentialsOrigin.js";
+import { type OfficialFailure, describeOfficialFailure } from "./failure.js";
 import { type OfficialLibrary, type OfficialProvider } from "./library.js";
 
 /** One place of the chain. Some refuse to be made where the environment turns them off. */
@@ -20,24 +20,16 @@ export interface ChainPlace {
  */
 export function chainPlaces(
   library: OfficialLibrary,
-  { oidc, ecsRoleName, credentialsUri }: ChainVariables,
+  { oidc, ignoreProfiles, ecsRoleName, credentialsUri }: ChainVariables,
   requestTimeout: Duration,
 ): readonly ChainPlace[] {
-  const milliseconds = millisecondsOf(requestTimeout);
   return [
     oidc !== undefined && {
       name: "OIDC",
       mayPass: true,
-      make: () =>
-        library.OIDCRoleArnCredentialsProvider.builder()
-          .withRoleArn(oidc.roleArn)
-          .withOIDCProviderArn(oidc.providerArn)
-          .withOIDCTokenFilePath(oidc.tokenFile)
-          .withConnectTimeout(milliseconds)
-          .withReadTimeout(milliseconds)
-          .build(),
+      make: () => oidcProvider(library, oidc, requestTimeout),
     },
-    {
+    ignoreProfiles !== true && {
       name: "the aliyun CLI's profile",
       mayPass: true,
       make: () => library.CLIProfileCredentialsProvider.builder().build(),
@@ -55,14 +47,38 @@ export function chainPlaces(
     credentialsUri !== undefined && {
       name: "the credentials URI",
       mayPass: true,
-      make: () =>
-        library.URICredentialsProvider.builder()
-          .withCredentialsURI(credentialsUri)
-          .withConnectTimeout(milliseconds)
-          .withReadTimeout(milliseconds)
-          .build(),
+      make: () => uriProvider(library, credentialsUri, requestTimeout),
     },
   ].filter((place) => place !== false);
+}
+
+export function oidcProvider(
+  library: OfficialLibrary,
+  { roleArn, providerArn, tokenFile, sessionName, policy, durationSeconds }: OidcExchange,
+  requestTimeout: Duration,
+): OfficialProvider {
+  const builder = library.OIDCRoleArnCredentialsProvider.builder()
+    .withRoleArn(roleArn)
+    .withOIDCProviderArn(providerArn)
+    .withOIDCTokenFilePath(tokenFile)
+    .withConnectTimeout(millisecondsOf(requestTimeout))
+    .withReadTimeout(millisecondsOf(requestTimeout));
+  if (sessionName !== undefined) builder.withRoleSessionName(sessionName);
+  if (policy !== undefined) builder.withPolicy(policy);
+  if (durationSeconds !== undefined) builder.withDurationSeconds(durationSeconds);
+  return builder.build();
+}
+
+export function uriProvider(
+  library: OfficialLibrary,
+  uri: string,
+  requestTimeout: Duration,
+): OfficialProvider {
+  return library.URICredentialsProvider.builder()
+    .withCredentialsURI(uri)
+    .withConnectTimeout(millisecondsOf(requestTimeout))
+    .withReadTimeout(millisecondsOf(requestTimeout))
+    .build();
 }
 
 /** Asks one place after the other, and from then on the one that answered. */
@@ -76,7 +92,7 @@ export class Chain implements OfficialProvider {
 
   async getCredentials(): ReturnType<OfficialProvider["getCredentials"]> {
     if (this.#answering !== undefined) return this.#answering.getCredentials();
-    const failures: { readonly name: string; readonly what: string; readonly passing: boolean }[] = [];
+    const failures: (OfficialFailure & { readonly name: string })[] = [];
     for (const { name, make, mayPass } of this.#places) {
       try {
         const provider = make();
@@ -84,13 +100,15 @@ export class Chain implements OfficialProvider {
         this.#answering = provider;
         return answered;
       } catch (error) {
-        const { what, passing } = describeOfficialFailure(error);
-        failures.push({ name, what, passing: passing && mayPass });
+        const failure = describeOfficialFailure(error);
+        failures.push({ ...failure, name, passing: failure.passing && mayPass });
       }
     }
+    const login = failures.find((failure) => failure.login !== undefined)?.login;
     throw new CredentialsFailure("no credentials were found", {
       facts: failures.map(({ name, what }) => `${name}: ${what}`),
       wayOut:
+        (login === undefined ? "" : `Log in again: aliyun configure --mode ${login}. Or:\n`) +
         "Set sls:accessKeyId and sls:accessKeySecret (or alicloud:accessKey and alicloud:secretKey, or " +
         "ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY), or sls:profile. On an ECS instance name its role in ALICLOUD_ECS_ROLE_NAME.",
       passing: failures.some(({ passing }) => passing),

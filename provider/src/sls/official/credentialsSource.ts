@@ -5,9 +5,10 @@ import {
   type CredentialsSource,
   sameCredentials,
 } from "../credentials.js";
-import { type BaseCredentials, type CredentialsOrigin, type Role } from "../credentialsOrigin.js";
-import { Chain, chainPlaces } from "./chain.js";
-import { describeOfficialFailure } from "./failure.js";
+import { type BaseCredentials, type CredentialsOrigin } from "../credentialsOrigin.js";
+import { type Role } from "../role.js";
+import { Chain, chainPlaces, oidcProvider, uriProvider } from "./chain.js";
+import { type OfficialFailure, describeOfficialFailure } from "./failure.js";
 import {
   type LoadOfficialLibrary,
   type OfficialLibrary,
@@ -51,6 +52,8 @@ class OfficialCredentials implements CredentialsSource {
   #provider: Promise<OfficialProvider> | undefined;
   #getting: Promise<Credentials> | undefined;
   #last: Credentials | undefined;
+  /** What a program of the profile printed. The library would run it again for nearly every request. */
+  #printed: Credentials | undefined;
 
   constructor(origin: CredentialsOrigin, options: OfficialOptions) {
     this.#origin = origin;
@@ -69,16 +72,21 @@ class OfficialCredentials implements CredentialsSource {
   /** The library keeps a token until shortly before it ends, so a new one takes a new provider of the library. */
   readonly refresh = async (expired: Credentials): Promise<void> => {
     const replaced = this.#last !== undefined && !sameCredentials(this.#last, expired);
-    if (this.#getting === undefined && !replaced) this.#provider = undefined;
+    if (this.#getting === undefined && !replaced) {
+      this.#provider = undefined;
+      this.#printed = undefined;
+    }
     await this.current();
   };
 
   async #get(): Promise<Credentials> {
+    if (this.#printed !== undefined) return this.#printed;
     try {
       this.#provider ??= this.#makeProvider();
       const provider = await this.#provider;
       const answered = await within(this.#patience, provider.getCredentials());
       this.#last = credentialsOf(answered);
+      if (isPrinted(answered.providerName)) this.#printed = this.#last;
       return this.#last;
     } catch (error) {
       // One that failed once does not find its way back by itself.
@@ -107,6 +115,12 @@ function baseProvider(
       return keysProvider(library, base.credentials);
     case "profile":
       return library.CLIProfileCredentialsProvider.builder().withProfileName(base.name).build();
+    case "ecsRole":
+      return library.ECSRAMRoleCredentialsProvider.builder().withRoleName(base.name).build();
+    case "uri":
+      return uriProvider(library, base.uri, requestTimeout);
+    case "oidc":
+      return oidcProvider(library, base.oidc, requestTimeout);
     case "chain":
       return new Chain(chainPlaces(library, base.chain, requestTimeout));
   }
@@ -132,13 +146,16 @@ function roleProvider(
   role: Role,
   requestTimeout: Duration,
 ): OfficialProvider {
-  return library.RAMRoleARNCredentialsProvider.builder()
+  const builder = library.RAMRoleARNCredentialsProvider.builder()
     .withCredentialsProvider(base)
     .withRoleArn(role.arn)
     .withRoleSessionName(role.sessionName)
     .withConnectTimeout(millisecondsOf(requestTimeout))
-    .withReadTimeout(millisecondsOf(requestTimeout))
-    .build();
+    .withReadTimeout(millisecondsOf(requestTimeout));
+  if (role.policy !== undefined) builder.withPolicy(role.policy);
+  if (role.externalId !== undefined) builder.withExternalId(role.externalId);
+  if (role.durationSeconds !== undefined) builder.withDurationSeconds(role.durationSeconds);
+  return builder.build();
 }
 
 function credentialsOf({
@@ -150,8 +167,16 @@ function credentialsOf({
   const whole = [accessKeyId, accessKeySecret].every(
     (part: unknown) => typeof part === "string" && part !== "",
   );
-  if (!whole) throw new IncompleteCredentials();
+  if (!whole) throw new IncompleteCredentials("what it gave is not a whole key pair with a token");
+  if (accessKeyId.startsWith("STS.") && !isFilled(securityToken)) {
+    throw new IncompleteCredentials("the key that it gave begins with STS. and has no token");
+  }
   return { accessKeyId, accessKeySecret, ...(isFilled(securityToken) && { securityToken }) };
+}
+
+/** The library names the way to a key pair: `cli_profile/external` is a program that a profile names. */
+function isPrinted(providerName: unknown): boolean {
+  return typeof providerName === "string" && providerName.endsWith("/external");
 }
 
 function isFilled(text: unknown): boolean {
@@ -177,25 +202,72 @@ async function within<Result>(patience: Duration, promise: Promise<Result>): Pro
 
 function failureOf({ base, role }: CredentialsOrigin, error: unknown): CredentialsFailure {
   if (error instanceof CredentialsFailure) return error;
-  const { what, passing } = describe(error);
+  const { what, passing, login } = describe(error);
   const told = { facts: [what], passing };
+  const named = base.kind === "profile" ? ` --profile ${base.name}` : "";
+  if (login !== undefined) {
+    const profile = base.kind === "profile" ? `profile "${base.name}"` : "the aliyun CLI";
+    return new CredentialsFailure(`the login of ${profile} is missing or has expired`, {
+      ...told,
+      wayOut: `Log in again: aliyun configure --mode ${login}${named}`,
+    });
+  }
   if (role !== undefined) {
     return new CredentialsFailure(`the role ${role.arn} was not assumed`, {
       ...told,
-      wayOut: "Check sls:roleArn, and that the credentials may assume it (sts:AssumeRole).",
+      wayOut: "Check the role's ARN, and that the credentials may assume it (sts:AssumeRole).",
     });
   }
-  const profile = base.kind === "profile" ? `profile "${base.name}" of the aliyun CLI` : "credential chain";
-  return new CredentialsFailure(`the ${profile} gave no credentials`, {
+  return new CredentialsFailure(`the ${nameOf(base)} gave no credentials`, {
     ...told,
-    wayOut: `Check it with the aliyun CLI: aliyun sts GetCallerIdentity${base.kind === "profile" ? ` --profile ${base.name}` : ""}`,
+    wayOut: wayOutOf(base, error),
   });
 }
 
-function describe(error: unknown): { readonly what: string; readonly passing: boolean } {
+function nameOf(base: BaseCredentials): string {
+  switch (base.kind) {
+    case "keys":
+      return "key pair";
+    case "profile":
+      return `profile "${base.name}" of the aliyun CLI`;
+    case "ecsRole":
+      return `role "${base.name}" of the ECS instance`;
+    case "uri":
+      return "credentials URI";
+    case "oidc":
+      return `exchange of an OIDC token for ${base.oidc.roleArn}`;
+    case "chain":
+      return "credential chain";
+  }
+}
+
+function wayOutOf(base: BaseCredentials, error: unknown): string {
+  switch (base.kind) {
+    case "profile":
+      return modeIsUnknown(error)
+        ? "Use a profile of another mode: AK, StsToken, RamRoleArn, EcsRamRole, ChainableRamRoleArn, OIDC, CloudSSO, OAuth or External."
+        : `Check it with the aliyun CLI: aliyun sts GetCallerIdentity --profile ${base.name}`;
+    case "ecsRole":
+      return "Check that this runs on an ECS instance that has the role.";
+    case "uri":
+      return "Check what the URI answers: Code Success, AccessKeyId, AccessKeySecret, SecurityToken and Expiration.";
+    case "oidc":
+      return "Check the token file, the identity provider, and that the role trusts it.";
+    case "keys":
+    case "chain":
+      return "Check it with the aliyun CLI: aliyun sts GetCallerIdentity";
+  }
+}
+
+/** Whether the library does not know the profile's mode. The aliyun CLI does, so that asking it would help nobody. */
+function modeIsUnknown(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("unsupported profile mode");
+}
+
+function describe(error: unknown): OfficialFailure {
   if (error instanceof NothingInTime) return { what: "nothing came in time", passing: false };
   if (error instanceof IncompleteCredentials) {
-    return { what: "what it gave is not a whole key pair", passing: false };
+    return { what: error.message, passing: false };
   }
   return describeOfficialFailure(error);
 }
