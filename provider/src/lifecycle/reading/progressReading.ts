@@ -286,7 +286,7 @@ function remainingSeconds(
 }
 
 const states: Readonly<Record<ShardState, string>> = {
-  atPin: "at the pin, nobody read on",
+  atPin: "at the pin, not read yet",
   reading: "reading",
   caughtUp: "caught up",
   overwritten: "overwritten",
