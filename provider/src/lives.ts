@@ -10,6 +10,14 @@ import {
   diffCheckpoint,
   updateCheckpoint,
 } from "./lifecycle/checkpoint/consumerGroupCheckpoint.js";
+import {
+  checkConsumerGroup,
+  createConsumerGroup,
+  deleteConsumerGroup,
+  diffConsumerGroup,
+  readConsumerGroup,
+  updateConsumerGroup,
+} from "./lifecycle/consumerGroup/consumerGroup.js";
 import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared } from "./lifecycle/declared.js";
 import { RefusedError } from "./lifecycle/failures.js";
@@ -17,7 +25,7 @@ import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { getCheckpoints } from "./lifecycle/reading/checkpointsReading.js";
 import { getGroups } from "./lifecycle/reading/groupsReading.js";
 import { getProgress } from "./lifecycle/reading/progressReading.js";
-import { getPlan } from "./lifecycle/reading/replayReading.js";
+import { getPlan } from "./lifecycle/reading/planReading.js";
 import {
   checkReplayApply,
   createReplayApply,
@@ -54,6 +62,13 @@ export interface Life {
   update(olds: Declared, news: Declared, context: LifecycleContext): Promise<Declared>;
 }
 
+/** The life of an ordinary resource: it has a state of its own in the service, which is read and ended. */
+export interface OrdinaryLife extends Life {
+  /** Returns the state as it is now; undefined where the resource is gone. */
+  read(state: Declared, context: LifecycleContext): Promise<Declared | undefined>;
+  delete(state: Declared, context: LifecycleContext): Promise<void>;
+}
+
 /** Every kind of resource, by the name under which its shim asks for it. Shims live in state, so names stay. */
 export const lives = {
   checkpoint: {
@@ -80,11 +95,19 @@ export const lives = {
     create: createSavepoint,
     update: updateSavepoint,
   },
-} satisfies Record<string, Life>;
+  consumerGroup: {
+    check: checkConsumerGroup,
+    diff: diffConsumerGroup,
+    create: createConsumerGroup,
+    update: updateConsumerGroup,
+    read: readConsumerGroup,
+    delete: deleteConsumerGroup,
+  },
+} satisfies Record<string, Life | OrdinaryLife>;
 
-/** What a read function is told: the answer, or why there is none, as data. */
-export type Reading<Answer> =
-  { readonly answer: Answer; readonly failure?: undefined } | { readonly failure: SlsError | RefusedError };
+/** What a read function is told: what was seen, or why nothing was, as data. Each front words it. */
+export type Reading<Seen> =
+  { readonly seen: Seen; readonly failure?: undefined } | { readonly failure: SlsError | RefusedError };
 
 /** Reads for the functions of a program and for the command line, with the configuration that each has. */
 export function openReader(keys: ConfigurationKeys) {
@@ -98,9 +121,9 @@ export function openReader(keys: ConfigurationKeys) {
   };
 }
 
-async function attempted<Answer>(read: () => Promise<Answer>): Promise<Reading<Answer>> {
+async function attempted<Seen>(read: () => Promise<Seen>): Promise<Reading<Seen>> {
   try {
-    return { answer: await read() };
+    return { seen: await read() };
   } catch (error) {
     if (SlsError.isInstance(error) || error instanceof RefusedError) return { failure: error };
     throw error;

@@ -192,7 +192,11 @@ export class DynamicProviderServer {
 }
 
 export type ShimName =
-  "consumerGroupCheckpointProvider" | "replayPlanProvider" | "replayApplyProvider" | "savepointProvider";
+  | "consumerGroupCheckpointProvider"
+  | "replayPlanProvider"
+  | "replayApplyProvider"
+  | "savepointProvider"
+  | "consumerGroupProvider";
 
 /** The text that Pulumi stores with every resource. It is that of the built package: tests transform sources. */
 export async function serializeShim(name: ShimName): Promise<string> {
