@@ -168,7 +168,7 @@ describe("a deadline", () => {
           });
         };
         const { failure } = await shop.stack.up(shop.replay(at(0), soon));
-        expect(failure?.message).toContain("could not be looked at, so nothing is written");
+        expect(failure?.message).toContain("SLS could not be read, so nothing is written");
         shop.stack.onPlanned = () => undefined;
         shop.emulator.clearRules();
       },

@@ -143,7 +143,7 @@ export interface ShardProgress {
  * Reads how far the consumers came since a replay: where each shard was pinned, where it is, and what is left until
  * it is back where it stood. Writes nothing.
  *
- * It sends three requests, and at the most three for each shard, in each preview and up.
+ * It sends three requests, and at most three for each shard, in each preview and up.
  *
  * @param args The group, and the replay's output `shards`.
  * @param options Which connection, if not the one of stack config.
