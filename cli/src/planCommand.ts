@@ -45,7 +45,7 @@ const columns: readonly Column[] = [
 const verdicts: Readonly<Record<Plan["verdict"], string>> = {
   moves: "✓ moves",
   nothing: "✓ nothing to do",
-  liveConsumers: "● moves, once its consumers were stopped",
+  liveConsumers: "● moves, after its consumers are stopped",
   refused: "✗ refused",
 };
 

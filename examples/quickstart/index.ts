@@ -3,13 +3,13 @@ import * as sls from "pulumi-sls-checkpoint";
 
 const config = new pulumi.Config();
 
-const pin = new sls.ConsumerGroupCheckpoint("pin", {
+const replay = new sls.ConsumerGroupReplay("replay", {
   project: config.require("project"),
   logstore: config.require("logstore"),
   consumerGroup: config.require("consumerGroup"),
-  shard: config.requireNumber("shard"),
-  checkpoint: config.require("checkpoint"),
+  from: config.require("from"),
+  reason: config.get("reason"),
 });
 
-export const status = pin.status;
-export const previousCheckpoint = pin.previousCheckpoint;
+export const shards = replay.shards;
+export const wayBack = replay.previousPositions;

@@ -7,6 +7,7 @@ import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { openWorkspace, type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
 
 const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
+const commandLine = fileURLToPath(new URL("../../cli/bin/sls-checkpoint.js", import.meta.url));
 const hour = 3_600_000;
 
 /** The afternoon on which the examples happen: 18:00 at +08:00. */
@@ -111,9 +112,21 @@ export class ExampleProject {
   async #follow({ kind, text }: Block): Promise<CommandResult> {
     if (kind === "configuration") return this.#configure(text);
     const [program, ...args] = await this.#words(text);
-    // The packages come from this repository, and the other command line is not ours.
-    if (program !== "pulumi") return { exitCode: 0, stdout: "", stderr: "" };
-    return this.#run(args);
+    if (program === "pulumi") return this.#run(args);
+    // The packages come from this repository, and nothing is installed.
+    return program === "npx" ? this.#look(args) : { exitCode: 0, stdout: "", stderr: "" };
+  }
+
+  /** Runs the command line of this repository, which npx would install. */
+  async #look([program, ...args]: readonly string[]): Promise<CommandResult> {
+    if (program !== "sls-checkpoint")
+      throw new Error(`the README runs ${String(program)}, which is not ours`);
+    const { accessKeyId, accessKeySecret } = defaultIdentity;
+    const connection = args.join(" ").replace("--region cn-hangzhou", `--endpoint ${this.emulator.endpoint}`);
+    return this.pulumi.runProgram(process.execPath, [commandLine, ...connection.split(" ")], {
+      ALICLOUD_ACCESS_KEY: accessKeyId,
+      ALICLOUD_SECRET_KEY: accessKeySecret,
+    });
   }
 
   async #run(args: readonly string[]): Promise<CommandResult> {

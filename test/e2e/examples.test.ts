@@ -25,6 +25,7 @@ it("every example is run here, or has tests of its own", () => {
   expect(folders.sort()).toEqual([
     "gitops",
     "many-groups",
+    "pin",
     "policy",
     "quickstart",
     "rollback",
@@ -34,17 +35,40 @@ it("every example is run here, or has tests of its own", () => {
 });
 
 describe("as its README says,", { timeout: 600_000 }, () => {
-  it("quickstart pins a shard", async () => {
+  it("quickstart makes a group read again from a time", async () => {
     const quickstart = await open("quickstart");
     const preview = await quickstart.through("pulumi preview");
     expect(preview.stdout).toContain(
-      "shop/orders/billing/0: moves back 9 h; 9 log groups will be read again",
+      "shop/orders/billing: 2 shards: 2 back; 18 log groups will be read again",
     );
     expect(quickstart.writes()).toBe(0);
     const up = await quickstart.through("pulumi up");
     expect(up.exitCode, up.stdout).toBe(0);
-    expect(quickstart.stands()).toEqual([quickstart.cursor(asked), quickstart.cursor(stood, 1)]);
+    expect(quickstart.stands()).toEqual(quickstart.cursors(asked));
+    const way = await quickstart.pulumi.run("stack", "output", "wayBack", "--json");
+    expect(JSON.parse(way.stdout)).toEqual(
+      Object.fromEntries(
+        quickstart.cursors(stood).map((cursor, shard) => [String(shard), `cursor:${cursor}`]),
+      ),
+    );
     expect(quickstart.rest()).toEqual([]);
+  });
+
+  it("pin finds the cursor of a time by our own command line, and pins one shard to it", async () => {
+    const pin = await open("pin");
+    const plan = await pin.through("npx sls-checkpoint");
+    expect(plan.exitCode, plan.stderr).toBe(0);
+    const { shards } = JSON.parse(plan.stdout) as { shards: { shard: number; target?: string }[] };
+    expect(shards.find(({ shard }) => shard === 0)?.target).toBe(pin.cursor(asked));
+    const preview = await pin.through("pulumi preview");
+    expect(preview.stdout).toContain(
+      "shop/orders/billing/0: moves back 9 h; 9 log groups will be read again",
+    );
+    expect(pin.writes()).toBe(0);
+    const up = await pin.through("pulumi up");
+    expect(up.exitCode, up.stdout).toBe(0);
+    expect(pin.stands()).toEqual([pin.cursor(asked), pin.cursor(stood, 1)]);
+    expect(pin.rest()).toEqual([]);
   });
 
   it("gitops previews what YAML declares, applies it once, and follows it, each with its documented policy", async () => {
@@ -70,7 +94,7 @@ describe("as its README says,", { timeout: 600_000 }, () => {
     const followed = await gitops.through("pulumi up");
     expect(followed.exitCode, followed.stdout).toBe(0);
     const progress = await gitops.through("pulumi stack output progress --json");
-    expect(progress.stdout).toContain("1 at the pin, nobody read on; 1 reading");
+    expect(progress.stdout).toContain("1 at the pin, not read yet; 1 reading");
     expect(gitops.writes()).toBe(0);
     const back = await gitops.through("pulumi stack output previousPositions --json");
     expect(JSON.parse(back.stdout)).toEqual({
@@ -99,27 +123,39 @@ describe("as its README says,", { timeout: 600_000 }, () => {
     expect(rollback.rest()).toEqual([]);
   });
 
-  it("savepoint keeps the positions before a release, and leads back to them", async () => {
+  it("savepoint keeps the positions of each release, which no later one loses, and leads back to them", async () => {
     const savepoint = await open("savepoint");
     const kept = await savepoint.through("pulumi up");
     expect(kept.exitCode, kept.stdout).toBe(0);
+    const release = "2026-11-20T09:30:00Z";
+    for (const shard of [0, 1]) savepoint.commit(release, shard);
+    const next = await savepoint.through("pulumi up");
+    expect(next.exitCode, next.stdout).toBe(0);
+    const positions = await savepoint.pulumi.run("stack", "output", "positions", "--json");
+    const mapOf = (instant: string) =>
+      Object.fromEntries(
+        savepoint.cursors(instant).map((cursor, shard) => [String(shard), `cursor:${cursor}`]),
+      );
+    expect(JSON.parse(positions.stdout)).toEqual({ "1.4.0": mapOf(stood), "1.5.0": mapOf(release) });
+
     for (const shard of [0, 1]) savepoint.commit("2026-11-20T10:00:00Z", shard);
     savepoint.passQuietTime();
+    const again = await savepoint.pulumi.up("--skip-preview"); // the pipeline of the release runs once more
+    expect(again.exitCode, again.stdout).toBe(0);
     const preview = await savepoint.through("pulumi preview");
-    expect(preview.stdout).toContain("2 shards: 2 back; 2 log groups will be read again");
+    expect(preview.exitCode, preview.stdout).toBe(0);
+    expect(preview.stdout).toContain("2 shards: 2 back; ");
     expect(savepoint.writes()).toBe(0);
     const back = await savepoint.through("pulumi up");
     expect(back.exitCode, back.stdout).toBe(0);
-    expect(savepoint.stands()).toEqual(savepoint.cursors(stood));
-    for (const shard of [0, 1]) savepoint.commit("2026-11-20T10:00:00Z", shard);
+    expect(savepoint.stands()).toEqual(savepoint.cursors(release));
+
     savepoint.emulator.clearRequests();
-    const next = await savepoint.through("pulumi up");
-    expect(next.exitCode, next.stdout).toBe(0);
-    const { stdout } = await savepoint.pulumi.run("stack", "output", "positions", "--json");
-    expect(JSON.parse(stdout)).toMatchObject({
-      "1": `cursor:${savepoint.cursor("2026-11-20T10:00:00Z", 1)}`,
-    });
+    const forgotten = await savepoint.through("pulumi up");
+    expect(forgotten.exitCode, forgotten.stdout).toBe(0);
     expect(savepoint.writes()).toBe(0);
+    const after = await savepoint.pulumi.run("stack", "output", "positions", "--json");
+    expect(JSON.parse(after.stdout)).toMatchObject({ "1.4.0": mapOf(stood), "1.5.0": mapOf(release) });
     expect(savepoint.rest()).toEqual([]);
   });
 });

@@ -195,7 +195,7 @@ describe("a replay on the real engine", () => {
     // Beyond where it stood: there no consumer can have read to from the pin in the meantime.
     shop.commit(shop.cursor(2));
     const { exitCode, stdout } = await overwriting.finished;
-    expect([exitCode === 0, stdout.includes("never written again: 0")]).toEqual([false, true]);
+    expect([exitCode === 0, stdout.includes("(they will not be written again): 0")]).toEqual([false, true]);
     written();
     shop.passQuietTime();
     await goodUp();

@@ -152,7 +152,7 @@ describe("a group that exists already", () => {
   test("is refused with the way out, and left as it is", async () => {
     expect(await wordsOf(createConsumerGroup({ ...billing, timeout: 20 }, context))).toBe(
       [
-        "shop/orders/billing: refused, because the group exists already and whose it is cannot be known",
+        "shop/orders/billing: refused, because the group exists already, and may belong to somebody else",
         "Set adopt: true to take it over as it is declared; a destroy then leaves it.",
         "Where an up that was interrupted made it, add deleteAdopted: true, and it is deleted with the stack.",
       ].join("\n"),
@@ -289,7 +289,7 @@ describe("a delete", () => {
       [
         `way back: {"0":"cursor:${shop.cursor(3)}"}`,
         "  of shop/orders/billing-again, which is deleted: to be pasted as from of a replay, once the group exists again",
-        "  without a checkpoint, so nothing leads back: shards 1",
+        "  no way back for shard 1: no checkpoint before",
       ].join("\n"),
     ]);
   });
@@ -302,7 +302,7 @@ describe("a delete", () => {
     expect(groups()["billing-again"]).toBeUndefined();
     expect(shop.now - before).toBe(75_000);
     expect(shop.lines[0]).toContain(
-      "waits until its consumers are quiet before it is deleted, 5 min at the most",
+      "waiting until its consumers are quiet before it is deleted, at most 5 min",
     );
   });
 

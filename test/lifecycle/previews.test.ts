@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { checkCheckpoint } from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
+import { checkConsumerGroup } from "../../provider/src/lifecycle/consumerGroup/consumerGroup.js";
 import { type LifecycleContext } from "../../provider/src/lifecycle/context.js";
 import { type Declared, notYetKnown } from "../../provider/src/lifecycle/declared.js";
 import { checkReplayPlan } from "../../provider/src/lifecycle/replay/replayPlan.js";
@@ -64,6 +65,13 @@ describe.each(declarations)("a preview of $name that cannot look", ({ check }) =
     expect(shop.lines[0]).toMatch(
       /^warning: ConsumerGroup\w+.*: not evaluated, because consumerGroup will be/,
     );
+  });
+
+  test("says nothing of a group that the same preview makes", async () => {
+    checkConsumerGroup({}, missing, shop.context);
+    const { refused } = await check({ ...shop.context, strictPreview: true }, missing);
+    expect(refused).toBeUndefined();
+    expect(shop.lines.join("\n")).not.toContain("not evaluated");
   });
 
   test("says nothing of it where it can look", async () => {

@@ -44,7 +44,7 @@ describe("getReplayProgress", () => {
     });
     expect(JSON.parse(JSON.stringify(progress))).toEqual(progress);
     expect(text).toContain(
-      "**shop/orders/billing** at 2026-11-22T12:00:00Z: 1 at the pin, nobody read on; 1 reading",
+      "**shop/orders/billing** at 2026-11-22T12:00:00Z: 1 at the pin, not read yet; 1 reading",
     );
     expect(text).toMatch(
       /\| 1 \| reading \| 2026-11-22T05:00:00Z \S+ \| 2026-11-22T07:00:00Z \S+ \| 4 log groups \|/,
@@ -136,7 +136,7 @@ describe("getReplayProgress", () => {
     expect(progress.shards[1]).toMatchObject({ logGroupsPerSecond: 0.05, rateSince: "2026-11-22T12:00:00Z" });
     expect(progress.shards[1]).not.toHaveProperty("trend");
     expect(progress.text).toContain(
-      "reads 5 log groups/min; done in about 2 min, at 2026-11-22T12:03:00Z; shard 0 decides it",
+      "reads 5 log groups/min; done in about 2 min, at 2026-11-22T12:03:00Z; shard 0 is the slowest",
     );
   });
 
@@ -161,7 +161,7 @@ describe("getReplayProgress", () => {
     expect(progress.shards[1]).not.toHaveProperty("logGroupsPerSecond");
     expect(progress.rewound).toEqual([1]);
     expect(progress.text).toContain(
-      "warning: rewound, they stand before where they stood at the earlier look: 1",
+      "warning: shards rewound (they stand before their position at the earlier look): 1",
     );
     await expect(
       sls.getReplayProgress({ ...group, shards, since: {} as sls.ReplayProgress }),
@@ -175,7 +175,7 @@ describe("getReplayProgress", () => {
     const progress = await sls.getReplayProgress({ ...group, shards });
     expect(progress.stalled).toEqual([0]);
     expect(progress.shards.map(({ stalled }) => stalled)).toEqual([true, undefined]);
-    expect(progress.text).toContain("warning: stalled, nobody has committed for three save intervals: 0");
+    expect(progress.text).toContain("warning: shards stalled (no commit for three save intervals): 0");
   });
 
   it("waits for the outputs of a replay", async () => {

@@ -85,7 +85,7 @@ describe("a replay that is not finished", () => {
       "shop/orders/billing: 5 of 5 shards are not pinned
         shards not pinned (they have not moved): 0-3, 5
           shards 0-3, 5: UpdateCheckPoint was answered 401 Unauthorized: denied by sts or ram; request ids R0, R1, R2 and 2 more
-      Let the key's RAM policy allow log:ConsumerGroupUpdateCheckPoint, or use a key that may (docs/permissions.md).
+      Let the key's RAM policy allow log:ConsumerGroupUpdateCheckPoint, or use a key that may.
       Keep the group's consumers stopped, and run pulumi up again: it writes only the shards that are not finished."
     `);
   });

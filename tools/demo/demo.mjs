@@ -1,5 +1,5 @@
 /**
- * Runs examples/quickstart and examples/gitops with the real Pulumi against a local SLS, step by step: one shard is
+ * Runs examples/pin and examples/gitops with the real Pulumi against a local SLS, step by step: one shard is
  * pinned, then a whole group is replayed, read again and led back. Proves by what the consumer reads and by the log of
  * all requests that exactly that happened.
  */
@@ -37,7 +37,7 @@ function introduce(version, shop) {
   const { project, logstore, consumerGroup } = group;
   const { emulator, billing, times } = shop;
   say(
-    `Pulumi ${version} runs copies of two examples, quickstart and gitops, against a local SLS at ${emulator.endpoint}`,
+    `Pulumi ${version} runs copies of two examples, pin and gitops, against a local SLS at ${emulator.endpoint}`,
     "",
     `The logstore ${project}/${logstore} holds the orders of the last six hours in ${shards.length} shards. The consumer group ${consumerGroup}`,
     `bills them: ${billing.name} had read ${grouped(billing.bills.size)} log groups when it was stopped at ${clock(times.stopped)}, because a`,

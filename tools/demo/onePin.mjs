@@ -13,7 +13,7 @@ const up = "up --yes --skip-preview";
  * @param {Shop} shop
  */
 export async function pinOneShard(stage, shop) {
-  await stage.within("quickstart", { ...group, shard }, async () => {
+  await stage.within("pin", { ...group, shard }, async () => {
     await moveOnce(stage, shop);
     await leaveConsumerAlone(stage, shop);
   });

@@ -55,6 +55,8 @@ async function previewSavepoint(
   news: Declared,
   context: LifecycleContext,
 ): Promise<Report | undefined> {
+  // Another resource of the same preview makes the group: there is nothing to look at yet.
+  if (context.memory.declaredGroup(identity) !== undefined) return undefined;
   try {
     await lookAtGroup(context.client, identity);
     return undefined;

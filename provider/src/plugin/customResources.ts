@@ -90,7 +90,7 @@ export class CustomResources {
     return Promise.resolve(response);
   }
 
-  /** Undoes nothing: where consumers stand is not taken back. */
+  /** Undoes nothing: where consumers stand is not supported back. */
   delete(): Promise<Empty> {
     return Promise.resolve(new Empty());
   }

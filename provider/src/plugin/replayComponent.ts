@@ -153,7 +153,7 @@ function refuseOptions(request: ConstructRequest): void {
   ];
   if (refused.length === 0) return;
   throw new Error(
-    `ConsumerGroupReplay "${request.getName()}": the option ${refused.join(" and ")} is not taken\nTake it out.`,
+    `ConsumerGroupReplay "${request.getName()}": the option ${refused.join(" and ")} is not supported\nTake it out.`,
   );
 }
 

@@ -110,7 +110,7 @@ function refuseUnlessPlaced(name: string, option: string): void {
   const place = placeOf(option) ?? { refused: "this version does not know it" };
   if (!("refused" in place)) return;
   throw new Error(
-    `ConsumerGroupReplay "${name}": the option ${option} is not taken: ${place.refused}\nTake it out.`,
+    `ConsumerGroupReplay "${name}": the option ${option} is not supported: ${place.refused}\nTake it out.`,
   );
 }
 

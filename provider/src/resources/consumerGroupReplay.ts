@@ -40,14 +40,14 @@ export interface ConsumerGroupReplayArgs {
   readonly maxMove?: pulumi.Input<string>;
   /**
    * What to do while consumers of the group are seen alive: `"refuse"`; `"wait"` until they are quiet, for
-   * {@link waitTimeout} at the most and with nothing written before; or `"overwrite"`, and watch for
+   * {@link waitTimeout} at most and with nothing written before; or `"overwrite"`, and watch for
    * {@link watchFor} whether they save over the pins. A change is of state only.
    *
    * @default "refuse"
    */
   readonly onActiveConsumers?: pulumi.Input<"refuse" | "wait" | "overwrite">;
   /**
-   * How long `"wait"` waits at the most, as an ISO-8601 duration. A change is of state only.
+   * How long `"wait"` waits at most, as an ISO-8601 duration. A change is of state only.
    *
    * @default "PT5M"
    */

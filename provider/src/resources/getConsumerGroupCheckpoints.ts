@@ -73,7 +73,7 @@ export interface ShardCheckpoint {
  * What it answers moves all the time. Shown in an output that is what one wants; as the input of a replay it is
  * not, because the reviewed plan would be another one when it is applied: use a `ConsumerGroupSavepoint` there.
  *
- * It sends three requests, and at the most three for each shard.
+ * It sends three requests, and at most three for each shard.
  *
  * @param args Which group.
  * @param options Which connection, if not the one of stack config.

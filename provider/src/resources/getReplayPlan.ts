@@ -156,8 +156,8 @@ export interface PlanRefusal {
  * replay's output `previousPositions` instead. Shortly after a pin, the pin itself counts as a commit of a
  * consumer, because a function has no state that could tell the two apart.
  *
- * It sends four requests, and at the most four for each shard; with `until`, one more for each shard where that is an
- * instant, and at the most three where it is another position.
+ * It sends four requests, and at most four for each shard; with `until`, one more for each shard where that is an
+ * instant, and at most three where it is another position.
  *
  * @param args The inputs of the replay.
  * @param options Which connection, if not the one of stack config.

@@ -187,7 +187,7 @@ export interface ShardProgress {
  * Reads how far the consumers came since a replay: where each shard was pinned, where it is, and what is left until
  * it is back where it stood, or with `until` at its end. Writes nothing.
  *
- * It sends three requests, and at the most three for each shard, in each preview and up; with `until`, at the most one
+ * It sends three requests, and at most three for each shard, in each preview and up; with `until`, at most one
  * more for each shard.
  *
  * @param args The group, and the replay's output `shards`.

@@ -111,6 +111,6 @@ async function knownValue<Value>(output: pulumi.Output<Value>): Promise<Value> {
   const { isKnown } = output as unknown as { readonly isKnown: Promise<boolean> };
   if (await isKnown) return new Promise((resolve) => output.apply(resolve));
   throw new ReadError(
-    "The provider that shall be read with is not known before the up\nCall the Output form of the function instead.",
+    "The provider to read with is known only during pulumi up\nCall the Output form of the function instead.",
   );
 }

@@ -10,7 +10,7 @@ export interface Bounds {
   readonly applyBefore: Instant | undefined;
   readonly maxMove: Duration;
   readonly onActiveConsumers: OnActiveConsumers;
-  /** How long `wait` waits at the most. */
+  /** How long `wait` waits at most. */
   readonly waitTimeout: Duration;
   /** How long `overwrite` watches a pin. */
   readonly watchFor: Duration;

@@ -27,7 +27,7 @@ const checkPolicy = "Let the key's RAM policy allow the call, or use a key that 
 export function remedyFor(operation: string, { remedy }: DocumentedCode): string {
   const action = ramActions[operation];
   if (remedy !== checkPolicy || action === undefined) return remedy;
-  return `Let the key's RAM policy allow ${action}, or use a key that may (docs/permissions.md).`;
+  return `Let the key's RAM policy allow ${action}, or use a key that may.`;
 }
 
 /** Every code that docs/protocol.md 5 and the calls' own pages name, in its usual spelling. */

@@ -1,10 +1,10 @@
 import { describeDuration, secondsOf } from "../model/duration.js";
 import { type CheckpointRecord } from "../model/checkpoint.js";
-import { formatShards } from "../model/shardRanges.js";
 import { type Report, type RunEvent, type Subject } from "../rules/events.js";
 import { type SettingDrift } from "../rules/groupDrift.js";
 import { describeConsumers } from "./describeConsumers.js";
 import { lines } from "./lines.js";
+import { nameShards } from "./nameShards.js";
 
 /** How the events and refusals of a ConsumerGroup read. */
 
@@ -49,7 +49,7 @@ export function describeWaitingForGroup({
   waitTimeout,
 }: EventOf<"waitingForGroup">): string {
   return lines(
-    `${subject.id}: waits until its consumers are quiet before it is deleted, ${describeDuration(waitTimeout)} at the most`,
+    `${subject.id}: waiting until its consumers are quiet before it is deleted, at most ${describeDuration(waitTimeout)}`,
     ...describeConsumers(consumers),
     "  Nothing was deleted yet.",
   );
@@ -66,13 +66,13 @@ export function describeGroupStood({ subject, records }: EventOf<"groupStood">):
     `  of ${subject.id}, which is deleted: to be pasted as from of a replay, once the group exists again`,
     others.length === 0
       ? undefined
-      : `  without a checkpoint, so nothing leads back: shards ${formatShards(others.map(({ shard }) => shard))}`,
+      : `  no way back for ${nameShards(others.map(({ shard }) => shard))}: no checkpoint before`,
   );
 }
 
 export function describeGroupExists({ id }: Subject): string {
   return lines(
-    `${id}: refused, because the group exists already and whose it is cannot be known`,
+    `${id}: refused, because the group exists already, and may belong to somebody else`,
     "Set adopt: true to take it over as it is declared; a destroy then leaves it.",
     "Where an up that was interrupted made it, add deleteAdopted: true, and it is deleted with the stack.",
   );

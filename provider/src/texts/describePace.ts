@@ -19,10 +19,10 @@ export function describePace(pace: TotalPace): string | undefined {
     describeRest(pace),
     pace.stalled.length === 0
       ? undefined
-      : `warning: stalled, nobody has committed for three save intervals: ${formatShards(pace.stalled)}`,
+      : `warning: shards stalled (no commit for three save intervals): ${formatShards(pace.stalled)}`,
     pace.rewound.length === 0
       ? undefined
-      : `warning: rewound, they stand before where they stood at the earlier look: ${formatShards(pace.rewound)}`,
+      : `warning: shards rewound (they stand before their position at the earlier look): ${formatShards(pace.rewound)}`,
   );
   return text === "" ? undefined : text;
 }
@@ -33,7 +33,7 @@ function describeRest(pace: TotalPace): string | undefined {
   const rate = `reads ${describeRate(logGroupsPerSecond)}`;
   if (etaSeconds === undefined || doneAt === undefined) return rate;
   const left = describeDuration(durationOfSeconds(etaSeconds));
-  return `${rate}; done in about ${left}, at ${doneAt}; shard ${String(slowestShard)} decides it`;
+  return `${rate}; done in about ${left}, at ${doneAt}; shard ${String(slowestShard)} is the slowest`;
 }
 
 /** `12.5 log groups/s`; slow ones by the minute or hour, so that no zero is shown that is none. */

@@ -42,7 +42,7 @@ export function planAnswer(reading: PlanReading) {
 }
 
 function wrongAnswer(problems: readonly string[]) {
-  const message = ["The inputs of this ConsumerGroupReplay are not right", ...problems].join("\n  ");
+  const message = ["Some inputs of this ConsumerGroupReplay are wrong", ...problems].join("\n  ");
   return {
     verdict: "refused" as Verdict,
     shards: [],

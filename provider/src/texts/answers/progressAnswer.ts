@@ -191,7 +191,7 @@ function instantOf(time: PositionTime): Instant | undefined {
 }
 
 const states: Readonly<Record<ShardState, string>> = {
-  atPin: "at the pin, nobody read on",
+  atPin: "at the pin, not read yet",
   reading: "reading",
   caughtUp: "caught up",
   overwritten: "overwritten",

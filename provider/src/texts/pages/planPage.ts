@@ -65,7 +65,7 @@ export function planPage(plan: PlanAnswer): string {
   const { tone, word } = verdicts[plan.verdict];
   return pageOf({
     kind: "Replay plan",
-    id: plan.id ?? "a group that could not be looked at",
+    id: plan.id ?? "a group that could not be read",
     readAt: plan.readAt,
     tone,
     word,
@@ -102,7 +102,7 @@ function verdictOf(plan: PlanAnswer, moves: readonly PlannedShard[], longest: nu
   if (plan.verdict === "refused") return `A single reason stops the whole group; here: ${kinds}.`;
   const reach = longest === undefined ? "over a span that is not known" : `by up to ${span(longest)}`;
   const would = `Would move ${ofShards(moves.length, plan.shards.length)} ${reach}`;
-  return plan.verdict === "moves" ? `${would}.` : `${would}, once its consumers were stopped.`;
+  return plan.verdict === "moves" ? `${would}.` : `${would}, after its consumers are stopped.`;
 }
 
 function isMove({ action }: PlannedShard): boolean {
@@ -148,7 +148,7 @@ function consumersOf({ refusals }: PlanAnswer): Html {
   return section(
     "Live consumers",
     tableElement(
-      `Quiet counts from ${span(live.quietAfterSeconds)} after the last commit on.`,
+      `Consumers count as stopped ${span(live.quietAfterSeconds)} after their last commit.`,
       ["Consumer", "Shard", "Last commit"],
       rows,
     ),

@@ -121,7 +121,7 @@ function verdictOf(
 
 function expectation({ doneAt, etaSeconds, slowestShard }: ProgressAnswer): string {
   if (doneAt === undefined || etaSeconds === 0) return ".";
-  return `; all of them at about ${doneAt}. Shard ${String(slowestShard)} decides it.`;
+  return `; all of them at about ${doneAt}. Shard ${String(slowestShard)} is the slowest.`;
 }
 
 function rate(perSecond: number | undefined): string {
