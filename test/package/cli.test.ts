@@ -1,10 +1,11 @@
 /** What `npm pack` makes of the command line, installed where an operator would. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defaultIdentity } from "../../emulator/src/index.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, "cli");
@@ -24,6 +25,112 @@ beforeAll(() => {
 
 afterAll(() => {
   rmSync(place, { recursive: true });
+});
+
+/** Two shards with a log group an hour; the group's consumer saved its last commit six hours ago. */
+const shop = {
+  project: "shop",
+  logstores: {
+    orders: {
+      shardCount: 2,
+      fill: { logGroups: 13, hours: 12 },
+      consumerGroups: { billing: { checkpoints: { at: "PT6H", savedAgo: "PT6H" } } },
+    },
+  },
+};
+
+/** A command of the installed package, run by an operator who has the emulator's credentials. */
+function operate(endpoint: string, args: readonly string[], input = "") {
+  return spawnSync(join(place, "node_modules/.bin/sls-checkpoint"), [...args, "--endpoint", endpoint], {
+    cwd: place,
+    encoding: "utf8",
+    input,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: place,
+      ALICLOUD_ACCESS_KEY: defaultIdentity.accessKeyId,
+      ALICLOUD_SECRET_KEY: defaultIdentity.accessKeySecret,
+    },
+  });
+}
+
+describe("the packed command line, at a service in another process,", () => {
+  const group = "shop/orders/billing";
+  let emulator: ChildProcess;
+  let endpoint: string;
+
+  beforeAll(async () => {
+    const seed = join(place, "seed.json");
+    writeFileSync(seed, JSON.stringify(shop));
+    const options = ["--port", "0", "--clock", "2026-11-22T12:00:00Z", "--quiet", "--seed", seed];
+    emulator = spawn(process.execPath, [join(root, "emulator/bin/sls-emulator.js"), ...options]);
+    let out = "";
+    endpoint = await new Promise((resolve, reject) => {
+      emulator.once("exit", () => reject(new Error(`the emulator ended: ${out}`)));
+      emulator.stdout?.setEncoding("utf8").on("data", (text: string) => {
+        out += text;
+        const [, listens] = /listens on (\S+)/.exec(out) ?? [];
+        if (listens !== undefined) resolve(listens);
+      });
+    });
+  });
+
+  afterAll(() => {
+    emulator.kill();
+  });
+
+  const looks = [
+    [["status", group]],
+    [["status", "shop/orders"]],
+    [["plan", group, "--from", "begin"]],
+    [["plan", group, "--from", "begin", "--until", "2026-11-22T11:00:00Z"]],
+    [["progress", group]],
+    [["progress", group, "--until", "2026-11-22T11:00:00Z"]],
+  ];
+  const beginnings = [
+    ["table", /^shop\/orders/],
+    ["json", /^\{\n/],
+    ["markdown", /^(?:\*\*shop|```)/],
+    ["html", /^<!doctype html>/],
+    ["prometheus", /^# HELP sls_/],
+  ] as const;
+
+  it.each(looks)("%j has every format, on the standard output and in a file", (look) => {
+    for (const [format, beginning] of beginnings) {
+      const shown = operate(endpoint, [...look, "--format", format]);
+      expect([shown.stderr, shown.stdout]).toEqual(["", expect.stringMatching(beginning)]);
+      const file = join(place, `answer.${format}`);
+      const written = operate(endpoint, [...look, "--format", format, "--output", file]);
+      expect([written.status, written.stdout, written.stderr]).toEqual([shown.status, "", ""]);
+      expect(readFileSync(file, "utf8")).toMatch(beginning);
+    }
+  });
+
+  it("ends with each of the documented exit codes", () => {
+    const { shards } = JSON.parse(operate(endpoint, ["status", group, "--format", "json"]).stdout) as {
+      readonly shards: readonly {
+        readonly shard: number;
+        readonly begin: string;
+        readonly end: string;
+        readonly checkpoint: string;
+      }[];
+    };
+    const follow = (place: "begin" | "end" | "checkpoint", ...options: string[]): number | null => {
+      const pinned = shards.map((each) => ({
+        shard: each.shard,
+        status: "pinned",
+        checkpoint: each[place],
+        previousCheckpoint: place === "begin" ? each.checkpoint : each.end,
+      }));
+      const args = ["progress", group, "--shards", "-", ...options];
+      return operate(endpoint, args, JSON.stringify(pinned)).status;
+    };
+    expect(follow("begin")).toBe(0);
+    expect(operate(endpoint, ["status", "shop/orders/nobody"]).status).toBe(1);
+    expect(follow("checkpoint", "--fail-on", "lost")).toBe(2);
+    expect(follow("end")).toBe(3);
+    expect(follow("checkpoint", "--fail-on", "stalled")).toBe(4);
+  });
 });
 
 describe("the packed command line", () => {

@@ -181,6 +181,38 @@ describe("a page, whatever it is made of,", () => {
   });
 });
 
+describe("a page of two shards", () => {
+  const until = "2026-11-22T08:00:00Z";
+  const end = { endCursor: cursorAt(1_524_155_379_373_909_000n), endTime: until, empty: false };
+  const ended = <Shard extends object>(shards: readonly Shard[], more: object) =>
+    shards.map((shard) => ({ ...shard, ...end, ...more }));
+
+  it.each([
+    ["planPage", () => sls.planPage(planOf(2) as sls.ReplayPlan)],
+    ["progressPage", () => sls.progressPage(progressFor(2) as sls.ReplayProgress)],
+    ["statusPage", () => sls.statusPage(statusOf(2) as sls.ConsumerGroupCheckpoints)],
+    [
+      "planPageUntil",
+      () => {
+        const shards = ended(planOf(2).shards, { toReadLogGroups: 600 });
+        const plan = { ...planOf(2), shards, until, toReadLogGroups: 1_200, emptyShards: [] };
+        return sls.planPage(plan);
+      },
+    ],
+    [
+      "progressPageUntil",
+      () => {
+        const shards = ended(progressFor(2).shards, { done: false });
+        const progress = { ...progressFor(2), shards, until, done: false, emptyShards: [] };
+        return sls.progressPage(progress);
+      },
+    ],
+  ])("is what it was: %s", async (name, make) => {
+    // An element a line, so that a change shows as one.
+    await expect(make().replaceAll("><", ">\n<")).toMatchFileSnapshot(`${name}.golden.txt`);
+  });
+});
+
 describe("a page with until", () => {
   const ended = fc.record({ endCursor: hostile, endTime: fc.constant("2026-11-22T08:00:00Z") });
 

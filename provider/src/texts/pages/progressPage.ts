@@ -158,9 +158,9 @@ function warning(what: string, shards: readonly number[]): Html {
     : html`<p><strong>✗</strong> ${what}: shards ${formatShards(shards)}</p>`;
 }
 
-function chartOf({ readAt }: ProgressAnswer, shards: readonly FollowedShard[]): Html {
+function chartOf({ readAt, until }: ProgressAnswer, shards: readonly FollowedShard[]): Html {
   return windowChart({
-    title: "Readers by receive time, from the pin to where they stood before",
+    title: `Readers by receive time, from the pin ${until === undefined ? "to where they stood before" : "up to until"}`,
     now: Date.parse(readAt),
     arrowFromTarget: true,
     rows: shards.map((shard) => ({
