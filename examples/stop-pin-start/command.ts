@@ -20,9 +20,9 @@ const provider: pulumi.dynamic.ResourceProvider<CommandInputs, CommandInputs> = 
     if (inputs.then !== undefined) console.log(inputs.then);
     return { id: "command", outs: inputs };
   },
-  async diff(_id, olds, news) {
+  diff(_id, olds, news) {
     const same = olds.run === news.run && olds.triggers.join("\n") === news.triggers.join("\n");
-    return { changes: !same };
+    return Promise.resolve({ changes: !same });
   },
   async update(_id, olds, news) {
     if (olds.triggers.join("\n") !== news.triggers.join("\n")) await this.create(news);

@@ -126,6 +126,13 @@ async function readToEnd(): Promise<void> {
   expect(stands()).toEqual(cursors("end"));
 }
 
+/** One more order, which a consumer that is alive reads and saves. */
+function receiveOrder(): void {
+  const receivedAt = emulator.now();
+  const order = { time: Math.floor(receivedAt / 1_000), contents: { orderId: "late" } };
+  emulator.appendLogGroups("shop", "orders", 0, [{ receivedAt, logs: [order] }]);
+}
+
 /** Up to the change itself, as after a preview that a person has read. */
 function up(): Promise<CommandResult> {
   return pulumi.up("--skip-preview");
@@ -271,11 +278,11 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     await configure({ maxMove: "PT1H" });
     expect((await up()).exitCode).not.toBe(0);
     runService("start");
-    const order = { time: Math.floor(emulator.now() / 1_000), contents: { orderId: "late" } };
-    emulator.appendLogGroups("shop", "orders", 0, [{ receivedAt: emulator.now(), logs: [order] }]);
-    await readToEnd();
+    const orders = setInterval(receiveOrder, 200);
     await configure({ maxMove: "PT24H" });
-    const refused = await up();
+    const refused = await up().finally(() => {
+      clearInterval(orders);
+    });
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stdout).toContain("consumers are alive and would overwrite the pin");
     expect(refused.stdout).toContain("billing-host-a");
