@@ -53,6 +53,8 @@ export interface KeptLook {
 export class ProcessMemory {
   readonly #claims = new Map<string, ReadonlyMap<string, Claim>>();
   readonly #written = new Map<string, { readonly checkpoint: Checkpoint; updateTime: number | undefined }>();
+  /** Records of earlier ups: shard, position and save time. */
+  readonly #earlier = new Set<string>();
   readonly #looks = new Map<string, KeptLook>();
   readonly #checked = new Set<string>();
   readonly #planned = new Map<string, Cursor>();
@@ -107,8 +109,27 @@ export class ProcessMemory {
     }
   }
 
-  /** Whether this process wrote a record. */
+  /** Notes what a resource of the stack wrote in an earlier up: to all others it is no sign of a live consumer. */
+  noteEarlierWrites(
+    identity: GroupIdentity,
+    writes: readonly Pick<CheckpointRecord, "shard" | "checkpoint" | "updateTime">[],
+  ): void {
+    for (const { shard, checkpoint, updateTime } of writes) {
+      const text = formatCheckpoint(checkpoint);
+      this.#earlier.add(`${formatShardId({ ...identity, shard })} ${text} ${String(updateTime)}`);
+    }
+  }
+
+  /** Whether this process wrote a record, or the state of its stack says that an earlier up did. */
   wrote(identity: ShardIdentity, record: CheckpointRecord): boolean {
+    const shard = formatShardId({ ...identity, shard: record.shard });
+    const text = formatCheckpoint(record.checkpoint);
+    return (
+      this.#wroteNow(identity, record) || this.#earlier.has(`${shard} ${text} ${String(record.updateTime)}`)
+    );
+  }
+
+  #wroteNow(identity: ShardIdentity, record: CheckpointRecord): boolean {
     const written = this.#written.get(formatShardId({ ...identity, shard: record.shard }));
     if (
       written === undefined ||

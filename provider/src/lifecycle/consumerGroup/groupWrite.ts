@@ -37,27 +37,24 @@ class LookTooOld extends Error {
  * @throws SlsError where the service refuses for good, or where it stays unknown whether a write was applied.
  */
 export async function changeGroup<Look>(change: GroupChange<Look>, context: LifecycleContext): Promise<Look> {
+  let mended: WriteAttempt["mended"];
   for (let writes = 0; ; writes += 1) {
     const seen = await change.look();
     if (change.isDone(seen.look)) return seen.look;
-    const outcome = await change.write(seen.look, attemptAfter(seen, writes, context));
+    const beforeSend = assertionBefore(seen, context);
+    const outcome = await change.write(seen.look, { attempt: writes, mended, beforeSend });
+    if (outcome.kind === "refused") mended = outcome.mended;
     if (outcome.kind === "acknowledged") return lookUntilShown(change, context);
     if (outcome.kind === "notSent" && !(outcome.cause instanceof LookTooOld)) throw outcome.cause;
     await waitAfter(outcome, writes, context);
   }
 }
 
-function attemptAfter<Look>(
-  { sentAt }: TimedLook<Look>,
-  writes: number,
-  context: LifecycleContext,
-): WriteAttempt {
-  return {
-    attempt: writes,
-    beforeSend: () => {
-      context.engineAlive();
-      if (context.monotonic() - sentAt > millisecondsOf(longestLook)) throw new LookTooOld();
-    },
+/** The last thing before bytes leave: whether somebody waits, and the look still counts. */
+function assertionBefore<Look>({ sentAt }: TimedLook<Look>, context: LifecycleContext): () => void {
+  return () => {
+    context.engineAlive();
+    if (context.monotonic() - sentAt > millisecondsOf(longestLook)) throw new LookTooOld();
   };
 }
 
