@@ -25,6 +25,9 @@ export interface Output {
 /** The configuration that was written on the command line, by the keys of the provider. */
 export type Connection = Readonly<Record<string, string>>;
 
+/** One position for all shards, or one for each that is named. */
+export type Positions = string | Readonly<Record<string, string>>;
+
 export type Look =
   | { readonly command: "status"; readonly target: Target }
   | {
@@ -38,6 +41,7 @@ export interface ProgressLook {
   readonly command: "progress";
   readonly group: Group;
   readonly shards: string | undefined;
+  readonly until: Positions | undefined;
   readonly watch: boolean;
   /** Milliseconds; undefined for one look, or for a watch without end. */
   readonly timeout: number | undefined;
@@ -55,6 +59,7 @@ export type Group = Required<Target>;
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
+const positions = { type: "string", multiple: true } as const;
 
 const shared = {
   region: text,
@@ -70,7 +75,8 @@ const options = {
   status: shared,
   plan: {
     ...shared,
-    from: { type: "string", multiple: true },
+    from: positions,
+    until: positions,
     "max-move": text,
     "apply-before": text,
     reason: text,
@@ -82,6 +88,7 @@ const options = {
   progress: {
     ...shared,
     shards: text,
+    until: positions,
     watch: flag,
     timeout: text,
     interval: text,
@@ -110,7 +117,10 @@ export function readArguments(args: readonly string[]): Request {
   };
 }
 
-type Values = Readonly<Record<string, string | undefined>> & { readonly from?: never };
+type Values = Readonly<Record<string, string | undefined>> & {
+  readonly from?: never;
+  readonly until?: never;
+};
 
 function helpRequest(name: string | undefined): Request {
   const command = commands.find((known) => known === name);
@@ -182,14 +192,19 @@ function readGroup(target: string, form: string): Group {
 }
 
 function readPlan(group: Group, values: Values): Look {
-  const from = values.from as readonly string[] | undefined;
+  const from = readPositions("from", values.from);
+  const until = readPositions("until", values.until);
   const program = isSet(values, "print-program");
   if (from === undefined && !program) {
     throw new UsageError("plan needs --from, such as --from 2026-11-20T08:00:00+08:00, or --print-program");
   }
+  if (until !== undefined && program) {
+    throw new UsageError("--until is for the consumers, and no input of a replay; leave out --print-program");
+  }
   const inputs = {
     ...group,
-    ...(from !== undefined && { from: readFrom(from) }),
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
     ...(values["max-move"] !== undefined && { maxMove: values["max-move"] }),
     ...(values["apply-before"] !== undefined && { applyBefore: values["apply-before"] }),
     ...(values["reason"] !== undefined && { reason: values["reason"] }),
@@ -204,20 +219,23 @@ function isSet(values: Readonly<Record<string, unknown>>, name: string): boolean
   return values[name] === true;
 }
 
-/** One position for all shards, or one for each that is named. */
-function readFrom(from: readonly string[]): string | Readonly<Record<string, string>> {
-  const entries = from.map((each) => /^(\d+|\*)=(.*)$/s.exec(each));
-  const [only = ""] = from;
-  if (from.length === 1 && entries[0] === null) return only;
+function readPositions(
+  option: "from" | "until",
+  given: readonly string[] | undefined,
+): Positions | undefined {
+  if (given === undefined) return undefined;
+  const entries = given.map((each) => /^(\d+|\*)=(.*)$/s.exec(each));
+  const [only = ""] = given;
+  if (given.length === 1 && entries[0] === null) return only;
   const named = new Map<string, string>();
   for (const [index, entry] of entries.entries()) {
     const [, shard = "", position = ""] = entry ?? [];
     if (entry === null) {
       throw new UsageError(
-        `--from ${from[index] ?? ""} names no shard; write SHARD=POSITION, and *=POSITION for all others`,
+        `--${option} ${given[index] ?? ""} names no shard; write SHARD=POSITION, and *=POSITION for all others`,
       );
     }
-    if (named.has(shard)) throw new UsageError(`--from names shard ${shard} twice`);
+    if (named.has(shard)) throw new UsageError(`--${option} names shard ${shard} twice`);
     named.set(shard, position);
   }
   return Object.fromEntries(named);
@@ -229,6 +247,7 @@ function readProgress(group: Group, values: Values): Look {
     command: "progress",
     group,
     shards: values["shards"],
+    until: readPositions("until", values.until),
     watch: isSet(values, "watch"),
     timeout,
     interval: readDuration(values, "interval") ?? 10_000,

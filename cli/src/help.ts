@@ -35,6 +35,8 @@ Shows what a ConsumerGroupReplay with these inputs would do. Writes nothing.
 
   --from POSITION     an RFC 3339 instant with an offset, begin, end, keep or cursor:<base64>;
                       SHARD=POSITION for one shard, *=POSITION for all others, and again for more
+  --until POSITION    count what consumers read up to there, the end not included: an instant that has passed,
+                      or SHARD=POSITION as for --from
   --max-move D        how far a shard may be moved, such as PT48H (default PT24H)
   --apply-before T    the deadline, an RFC 3339 instant
   --allow-skip, --allow-truncated, --allow-unordered
@@ -44,6 +46,7 @@ Shows what a ConsumerGroupReplay with these inputs would do. Writes nothing.
 Examples:
   sls-checkpoint plan shop/orders/billing --from 2026-11-20T08:00:00+08:00
   sls-checkpoint plan shop/orders/billing --from 0=begin --from 3=end --max-move PT72H
+  sls-checkpoint plan shop/orders/billing-again --from 2026-11-20T09:00:00Z --until 2026-11-20T10:00:00Z
   sls-checkpoint plan shop/orders/billing --print-program
 
 ${common}
@@ -55,6 +58,8 @@ Shows how far the consumers came since a replay; without --shards, how far they 
 shard as it is at the first look.
 
   --shards FILE       the replay's output "shards" as JSON; - reads it from the standard input
+  --until POSITION    follow up to there instead, the end not included: an instant that has passed, or
+                      SHARD=POSITION, *=POSITION for all others, and again for more
   --watch             look again and again until it is done, and show each look
   --timeout D         look again and again, and give up after so long, such as PT30M
   --interval D        the time between two looks (default PT10S)
@@ -64,6 +69,7 @@ shard as it is at the first look.
 Examples:
   pulumi stack output shards --json | sls-checkpoint progress shop/orders/billing --shards - --watch
   sls-checkpoint progress shop/orders/billing --timeout PT30M --fail-on overwritten,lost,stalled
+  sls-checkpoint progress shop/orders/billing-again --shards shards.json --until 2026-11-20T10:00:00Z --watch
   sls-checkpoint progress shop/orders/billing --shards shards.json --format prometheus
 
 ${common}
