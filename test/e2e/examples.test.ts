@@ -30,6 +30,7 @@ it("every example is run here, or has tests of its own", () => {
     "quickstart",
     "rollback",
     "savepoint",
+    "side-replay",
     "stop-pin-start",
     "unit-testing",
   ]);
