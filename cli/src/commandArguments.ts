@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { parseDuration, millisecondsOf } from "../../provider/src/model/duration.js";
 import { type CommandName, commands } from "./help.js";
 import { UsageError } from "./usageError.js";
+import { type VerifyRequest } from "./verify/verifyCommand.js";
 
 export const formats = ["table", "json", "markdown", "html", "prometheus"] as const;
 
@@ -15,6 +16,7 @@ export type Failure = (typeof failures)[number];
 export type Request =
   | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "version" }
+  | { readonly kind: "verify"; readonly verify: VerifyRequest; readonly connection: Connection }
   | { readonly kind: "look"; readonly look: Look; readonly connection: Connection; readonly output: Output };
 
 export interface Output {
@@ -94,6 +96,19 @@ const options = {
     interval: text,
     "fail-on": text,
   },
+  verify: {
+    project: text,
+    region: text,
+    endpoint: text,
+    profile: text,
+    "denied-profile": text,
+    output: text,
+    "probe-limits": flag,
+    keep: flag,
+    clean: flag,
+    yes: flag,
+    help: flag,
+  },
 } as const;
 
 /** Reads the command line; throws a UsageError that says what is right. */
@@ -106,6 +121,9 @@ export function readArguments(args: readonly string[]): Request {
   const { values, positionals } = parsed(command, rest);
   if (values["help"] === true) return { kind: "help", command };
   const given = values as Values;
+  if (command === "verify") {
+    return { kind: "verify", verify: readVerify(given, positionals), connection: readConnection(given) };
+  }
   return {
     kind: "look",
     connection: readConnection(given),
@@ -167,7 +185,39 @@ function readConnection(values: Values): Connection {
   );
 }
 
-function readLook(command: CommandName, values: Values, positionals: readonly string[]): Look {
+function readVerify(values: Values, positionals: readonly string[]): VerifyRequest {
+  const { project, output, "denied-profile": deniedProfile } = values;
+  const [surplus] = positionals;
+  if (surplus !== undefined)
+    throw new UsageError(`verify takes no ${surplus}; name the project with --project`);
+  if (!project) throw new UsageError("verify needs --project, such as --project my-test-project");
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(project))
+    throw new UsageError(`--project ${project} is not a project's name`);
+  for (const name of ["output", "denied-profile"]) {
+    if (values[name] === "") throw new UsageError(`--${name} is empty`);
+  }
+  const [clean, keep] = [isSet(values, "clean"), isSet(values, "keep")];
+  const beside = ["keep", "probe-limits", "output", "denied-profile"].find(
+    (name) => values[name] !== undefined,
+  );
+  if (clean && beside !== undefined)
+    throw new UsageError(`--clean asks nothing, so --${beside} has no meaning`);
+  return {
+    project,
+    deniedProfile,
+    probeLimits: isSet(values, "probe-limits"),
+    keep,
+    clean,
+    yes: isSet(values, "yes"),
+    output,
+  };
+}
+
+function readLook(
+  command: Exclude<CommandName, "verify">,
+  values: Values,
+  positionals: readonly string[],
+): Look {
   const [target, ...more] = positionals;
   const form = command === "status" ? "PROJECT/LOGSTORE[/GROUP]" : "PROJECT/LOGSTORE/GROUP";
   if (target === undefined) throw new UsageError(`${command} needs ${form}, such as shop/orders/billing`);

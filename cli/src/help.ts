@@ -1,4 +1,4 @@
-export const commands = ["status", "plan", "progress"] as const;
+export const commands = ["status", "plan", "progress", "verify"] as const;
 
 export type CommandName = (typeof commands)[number];
 
@@ -76,15 +76,43 @@ ${common}
 Exit codes: 0 done; 1 error; 2 not done, at the timeout or at the only look; 3 overwritten or data lost;
 4 stalled; 130 Ctrl-C
 `,
+  verify: `Usage: sls-checkpoint verify --project NAME [options]
+
+Asks the service what sls-emulator assumes about it, on a logstore of its own, and removes that logstore.
+Says beforehand what it creates, what it may cost and which permissions it needs, and asks.
+
+  --project NAME      the project to create the logstore in
+  --output FILE       write what was found into FILE, for sls-emulator --assumptions FILE
+  --denied-profile P  a profile of the aliyun CLI that may do nothing there: what it is told is asked too
+  --probe-limits      fill the quota of logstores, and ask as fast as is answered; for an empty project only
+  --keep              leave the logstore
+  --clean             remove logstores that former runs left, and ask nothing else
+  --yes               do not ask back
+
+Examples:
+  sls-checkpoint verify --project my-test-project --region cn-hangzhou --output observed.json
+  sls-checkpoint verify --project my-test-project --region cn-hangzhou --clean
+
+Connection:
+  --region NAME       the region, such as cn-hangzhou
+  --endpoint URL      the endpoint, where it is none of a region's
+  --profile NAME      a profile of the aliyun CLI
+  Without these: ALICLOUD_REGION, ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY, the aliyun CLI's current
+  profile, and the other places of the official credential chain.
+
+Exit codes: 0 all that was asked is clear, and the provider passed; 1 error, or something is left; 2 something is
+unclear or failed; 130 Ctrl-C
+`,
 };
 
 const overview = `Usage: sls-checkpoint COMMAND ...
 
-Looks at consumer groups of Alibaba Cloud SLS. Never writes a checkpoint.
+Looks at consumer groups of Alibaba Cloud SLS. Never writes a checkpoint, but in a logstore that verify makes.
 
   status     where groups stand
   plan       what a replay would do
   progress   how far a replay is
+  verify     what of the service differs from what sls-emulator assumes
 
 sls-checkpoint COMMAND --help shows the options of a command, with examples. --version shows the version.
 `;
