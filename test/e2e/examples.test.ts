@@ -30,7 +30,6 @@ it("every example is run here, or has tests of its own", () => {
     "quickstart",
     "rollback",
     "savepoint",
-    "side-replay",
     "stop-pin-start",
     "unit-testing",
   ]);
