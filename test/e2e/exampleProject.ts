@@ -13,33 +13,39 @@ const hour = 3_600_000;
 /** The afternoon on which the examples happen: 18:00 at +08:00. */
 const now = Date.parse("2026-11-20T10:00:00Z");
 
+type Own = Readonly<Record<string, string>>;
+
 export class ExampleProject {
   now = now;
   readonly emulator: SlsEmulator;
   readonly pulumi: PulumiWorkspace;
   readonly #blocks: readonly Block[];
   /** What a reader puts in place of what is made up, by the word as the README has it. */
-  readonly #own: Readonly<Record<string, string>>;
+  readonly #own: Own;
   #position = 0;
 
-  private constructor(name: string, emulator: SlsEmulator, pulumi: PulumiWorkspace) {
+  private constructor(name: string, emulator: SlsEmulator, pulumi: PulumiWorkspace, own: Own) {
     this.emulator = emulator;
     this.pulumi = pulumi;
     this.#blocks = blocksOf(readFileSync(join(examples, name, "README.md"), "utf8"));
     this.#own = {
       YOUR_ACCESS_KEY_ID: defaultIdentity.accessKeyId,
       "MTUyNDE1NTM3OTM3MzkwODQ5Ng==": this.cursor("2026-11-20T00:00:00Z"),
+      ...own,
     };
   }
 
-  /** A logstore with a log group an hour in each of two shards, read by consumers until an hour ago and then stopped. */
-  static async open(name: string): Promise<ExampleProject> {
+  /**
+   * A logstore with a log group an hour in each of two shards, read by consumers until an hour ago and then stopped.
+   * `own` stands for words of the README that are the reader's own.
+   */
+  static async open(name: string, own: Own = {}): Promise<ExampleProject> {
     const clock = { now: () => now };
     const emulator = await SlsEmulator.start({ clock: () => clock.now() });
     fillLogstore(emulator, "orders");
     emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
     const pulumi = await openWorkspace({ name, program: join(examples, name) });
-    const project = new ExampleProject(name, emulator, pulumi);
+    const project = new ExampleProject(name, emulator, pulumi, own);
     clock.now = () => project.now;
     for (const shard of [0, 1]) project.commit("2026-11-20T09:00:00Z", shard);
     project.passQuietTime();

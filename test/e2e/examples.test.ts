@@ -1,4 +1,5 @@
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { previewPolicy, upPolicy } from "../docs/policies.ts";
 import { ExampleProject } from "./exampleProject.ts";
@@ -10,8 +11,8 @@ afterEach(async () => {
   example = undefined;
 });
 
-async function open(name: string): Promise<ExampleProject> {
-  example = await ExampleProject.open(name);
+async function open(name: string, own = {}): Promise<ExampleProject> {
+  example = await ExampleProject.open(name, own);
   return example;
 }
 
@@ -30,6 +31,7 @@ it("every example is run here, or has tests of its own", () => {
     "quickstart",
     "rollback",
     "savepoint",
+    "stop-pin-start",
     "unit-testing",
   ]);
 });
@@ -157,6 +159,31 @@ describe("as its README says,", { timeout: 600_000 }, () => {
     const after = await savepoint.pulumi.run("stack", "output", "positions", "--json");
     expect(JSON.parse(after.stdout)).toMatchObject({ "1.4.0": mapOf(stood), "1.5.0": mapOf(release) });
     expect(savepoint.rest()).toEqual([]);
+  });
+
+  it("stop-pin-start stops the consumers, moves the group, and starts them", async () => {
+    const stopPinStart = await open("stop-pin-start", {
+      "kubectl scale deployment/billing --replicas=0 && kubectl wait pod --for=delete -l app=billing --timeout=5m":
+        "echo stopped >> consumers && cat consumers",
+      "kubectl scale deployment/billing --replicas=3": "echo started >> consumers",
+    });
+    const consumers = (): string => readFileSync(join(stopPinStart.pulumi.project, "consumers"), "utf8");
+    const preview = await stopPinStart.through("pulumi preview");
+    expect(preview.exitCode, preview.stdout).toBe(0);
+    expect(preview.stdout).toContain("2 shards: 2 back; 18 log groups will be read again");
+    expect(consumers).toThrow("ENOENT");
+    const up = await stopPinStart.through("pulumi up");
+    expect(up.exitCode, up.stdout).toBe(0);
+    expect(up.stdout).toContain("The consumers are stopped. They start when the replay is done");
+    expect(stopPinStart.stands()).toEqual(stopPinStart.cursors(asked));
+    expect(consumers()).toBe("stopped\nstarted\n");
+    for (const shard of [0, 1]) stopPinStart.commit(stood, shard);
+    stopPinStart.passQuietTime();
+    const again = await stopPinStart.through("pulumi up");
+    expect(again.exitCode, again.stdout).toBe(0);
+    expect(stopPinStart.stands()).toEqual(stopPinStart.cursors(asked));
+    expect(consumers()).toBe("stopped\nstarted\nstopped\nstarted\n");
+    expect(stopPinStart.rest()).toEqual([]);
   });
 });
 
