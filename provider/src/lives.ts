@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EngineWatch } from "./engineWatch.js";
 import { type CheckResult, type DiffResult } from "./lifecycle/answers.js";
+import { adoptCheckpoint } from "./lifecycle/checkpoint/adoptCheckpoint.js";
 import {
   checkCheckpoint,
   createCheckpoint,
@@ -30,7 +31,13 @@ import {
   diffReplayPlan,
   updateReplayPlan,
 } from "./lifecycle/replay/replayPlan.js";
-import { checkSavepoint, createSavepoint, diffSavepoint, updateSavepoint } from "./lifecycle/savepoint.js";
+import {
+  adoptSavepoint,
+  checkSavepoint,
+  createSavepoint,
+  diffSavepoint,
+  updateSavepoint,
+} from "./lifecycle/savepoint.js";
 import { millisecondsOf } from "./model/duration.js";
 import { type Instant, instantOfMilliseconds } from "./model/instant.js";
 import { SlsClient } from "./sls/client.js";
@@ -52,7 +59,15 @@ export interface Life {
     context: LifecycleContext,
   ): Promise<{ readonly id: string; readonly outs: Declared }>;
   update(olds: Declared, news: Declared, context: LifecycleContext): Promise<Declared>;
+  /** Takes what is there into a stack; absent where there is nothing that could be taken in. */
+  adopt?: Adopt;
 }
+
+/** Reads what a resource of this id would be declared as, and its state. Writes nothing. */
+export type Adopt = (
+  id: string,
+  context: LifecycleContext,
+) => Promise<{ readonly inputs: Declared; readonly outs: Declared }>;
 
 /** Every kind of resource, by the name under which its shim asks for it. Shims live in state, so names stay. */
 export const lives = {
@@ -61,6 +76,7 @@ export const lives = {
     diff: diffCheckpoint,
     create: createCheckpoint,
     update: updateCheckpoint,
+    adopt: adoptCheckpoint,
   },
   replayPlan: {
     check: checkReplayPlan,
@@ -79,6 +95,7 @@ export const lives = {
     diff: diffSavepoint,
     create: createSavepoint,
     update: updateSavepoint,
+    adopt: adoptSavepoint,
   },
 } satisfies Record<string, Life>;
 
@@ -107,20 +124,34 @@ async function attempted<Answer>(read: () => Promise<Answer>): Promise<Reading<A
   }
 }
 
-const memory = new ProcessMemory();
-let engine: EngineWatch | undefined;
+/** What lasts as long as one operation of an engine. */
+export interface Operation {
+  /** Who moves which shard, and what was written. */
+  readonly memory: ProcessMemory;
+  readonly engine: EngineWatch;
+}
+
+/** Begins what an engine asks of this process. Most processes see one operation and end with it. */
+export function beginOperation(engineAddress: string): Operation {
+  return { memory: new ProcessMemory(), engine: new EngineWatch(engineAddress) };
+}
+
+let ownOperation: Operation | undefined;
 
 /** Everything that a resource touches outside of itself, with the configuration and the ear that a front gives. */
-export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"]): LifecycleContext {
-  const configuration = readConfiguration(keys, process.env, packageVersion());
+export function contextOf(
+  keys: ConfigurationKeys,
+  emit: LifecycleContext["emit"],
   // Only what may write has an engine: the last argument of a program that reads is something else.
-  const watched = (engine ??= new EngineWatch(process.argv.at(-1) ?? ""));
+  operation = (ownOperation ??= beginOperation(process.argv.at(-1) ?? "")),
+): LifecycleContext {
+  const configuration = readConfiguration(keys, process.env, packageVersion());
   return {
     client: clientOf(configuration),
-    memory,
+    memory: operation.memory,
     emit,
     engineAlive: () => {
-      watched.assertAlive();
+      operation.engine.assertAlive();
     },
     now: () => instantOfMilliseconds(Date.now()),
     monotonic,

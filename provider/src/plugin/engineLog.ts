@@ -23,7 +23,7 @@ export class EngineLog {
   }
 
   show(urn: string, event: RunEvent): void {
-    const text = describeEvent(event);
+    const text = describeEvent(event, "Ctrl-C");
     if (text === "") return;
     const request = new LogRequest();
     request.setUrn(urn);

@@ -7,6 +7,7 @@ import {
   RegisterResourceRequest,
   type RegisterResourceResponse,
 } from "@pulumi/pulumi/proto/resource_pb.js";
+import { type PackageSchema } from "./schema.js";
 import { type Properties, markedStructOf, propertiesOf, unknownValue } from "./values.js";
 
 /** The component that moves a group: its plan is in state before its writes begin. */
@@ -19,7 +20,7 @@ const planInputs = ["from", "triggers"];
 /** Registers the component and its two children with the engine. */
 export async function constructReplay(
   request: ConstructRequest,
-  version: string,
+  schema: PackageSchema,
 ): Promise<ConstructResponse> {
   if (request.getType() !== "sls:index:ConsumerGroupReplay") {
     throw new Error(`The plugin sls has no component ${request.getType()}`);
@@ -27,7 +28,7 @@ export async function constructReplay(
   refuseOptions(request);
   const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), credentials.createInsecure());
   try {
-    return await registerReplay(monitor, request, version);
+    return await registerReplay(monitor, request, schema);
   } finally {
     monitor.close();
   }
@@ -36,13 +37,13 @@ export async function constructReplay(
 async function registerReplay(
   monitor: ResourceMonitorClient,
   request: ConstructRequest,
-  version: string,
+  schema: PackageSchema,
 ): Promise<ConstructResponse> {
   const inputs = propertiesOf(request.getInputs());
   const component = await register(monitor, componentOf(request));
   const self = component.getUrn();
 
-  const plan = childOf(request, "ReplayPlan", { ...inputs, self }, self, version);
+  const plan = childOf(request, "ReplayPlan", { ...inputs, self }, self, schema);
   plan.setDependenciesList(request.getDependenciesList());
   plan.setDeletedwith(request.getDeletedwith());
   plan.setReplaceWithList(request.getReplaceWithList());
@@ -54,7 +55,7 @@ async function registerReplay(
 
   const bounds = Object.fromEntries(Object.entries(inputs).filter(([name]) => !planInputs.includes(name)));
   const handed = { ...bounds, self, plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue };
-  const apply = childOf(request, "ReplayApply", handed, self, version);
+  const apply = childOf(request, "ReplayApply", handed, self, schema);
   apply.setDependenciesList([planned.getUrn()]);
   apply.setAdditionalsecretoutputsList(request.getAdditionalsecretoutputsList());
   const applied = await register(monitor, apply);
@@ -89,14 +90,15 @@ function childOf(
   kind: "ReplayPlan" | "ReplayApply",
   inputs: Properties,
   parent: string,
-  version: string,
+  schema: PackageSchema,
 ): RegisterResourceRequest {
   const suffix = kind === "ReplayPlan" ? "plan" : "apply";
   const child = resource(`sls:index:${kind}`, `${request.getName()}-${suffix}`, inputs);
   child.setCustom(true);
   child.setParent(parent);
   // Of the very plugin that serves the component: in another process, two pins of one shard would not meet.
-  child.setVersion(version);
+  child.setVersion(schema.version);
+  child.setPlugindownloadurl(schema.pluginDownloadURL ?? "");
   child.setProvider(request.getProvidersMap().get("sls") ?? "");
   child.setHidediffsList(["plan", "self"]);
   child.setAliasesList([aliasOfDynamicFront(kind)]);

@@ -8,8 +8,11 @@ import { describePin, describeWayBackOfPin } from "./describePin.js";
 import { describeLeft, describeOlderWaysBack, describeWayBack } from "./describeReplay.js";
 import { lines } from "./lines.js";
 
+/** How a run is stopped by hand. Pulumi tells one Ctrl-C to a plugin, and to a dynamic provider not at all. */
+export type Interrupt = "Ctrl-C" | "Ctrl-C twice";
+
 /** Words one event of a check, a diff or a run, for a terminal. Begins with `warning: ` where it is one. */
-export function describeEvent(event: RunEvent): string {
+export function describeEvent(event: RunEvent, interrupt: Interrupt = "Ctrl-C twice"): string {
   switch (event.kind) {
     case "notYetKnown":
       return `${event.resource}: not evaluated: ${event.inputs.join(", ")} will be known only after apply`;
@@ -28,7 +31,7 @@ export function describeEvent(event: RunEvent): string {
     case "writing":
       return `${event.subject.id}: wrote ${String(event.done)} of ${String(event.total)} shards`;
     case "waiting":
-      return describeWaiting(event);
+      return describeWaiting(event, interrupt);
     case "wayBack":
       return describeWay(event);
     case "expired":
@@ -46,11 +49,14 @@ function describePlanned({ subject, of, shards, liveness, writtenAs }: EventOf<"
   return describeGroupPlan(subject, shards, writtenAs, liveness);
 }
 
-function describeWaiting({ subject, refusal, waitTimeout }: EventOf<"waiting">): string {
+function describeWaiting(
+  { subject, refusal, waitTimeout }: EventOf<"waiting">,
+  interrupt: Interrupt,
+): string {
   return lines(
     `${subject.id}: waits until the consumers are quiet, ${describeDuration(waitTimeout)} at the most`,
     ...describeConsumers(refusal.consumers),
-    "  Nothing has been written yet. To stop, press Ctrl-C twice.",
+    `  Nothing has been written yet. To stop, press ${interrupt}.`,
   );
 }
 
