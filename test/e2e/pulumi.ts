@@ -148,7 +148,12 @@ export class PulumiWorkspace {
 
   /** Like `run`, but hands out the command while it runs. */
   start(...command: string[]): RunningCommand {
-    const child = spawn(this.#engine.pulumi, withPlainText(command), {
+    return this.startProgram(this.#engine.pulumi, withPlainText(command));
+  }
+
+  /** Starts another program in the environment of the commands; it can run them in turn. */
+  startProgram(program: string, args: readonly string[]): RunningCommand {
+    const child = spawn(program, args, {
       cwd: this.project,
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],

@@ -86,7 +86,13 @@ class SchemaReader {
       ],
       license: "Apache-2.0",
       // Not the package of the dynamic provider, which is for TypeScript and needs no plugin.
-      language: { nodejs: { packageName: "pulumi-sls" }, python: { packageName: "pulumi_sls" } },
+      language: {
+        nodejs: { packageName: "pulumi-sls", respectSchemaVersion: true },
+        python: { packageName: "pulumi_sls", respectSchemaVersion: true, pyproject: { enabled: true } },
+        // Else the SDK asks for version 0.0.0, and a stack would run two plugins.
+        go: { respectSchemaVersion: true },
+        csharp: { respectSchemaVersion: true },
+      },
       config: { variables: settings.properties },
       provider: {
         description: this.#documentation(this.#find("provider.ts", "Provider")),

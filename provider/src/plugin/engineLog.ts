@@ -2,7 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
-import { describeEvent } from "../texts/describeEvent.js";
+import { describeInterruptibleEvent } from "../texts/describeEvent.js";
 
 type RunEvent = Parameters<LifecycleContext["emit"]>[0];
 
@@ -23,7 +23,7 @@ export class EngineLog {
   }
 
   show(urn: string, event: RunEvent): void {
-    const text = describeEvent(event, "Ctrl-C");
+    const text = describeInterruptibleEvent(event);
     if (text === "") return;
     const request = new LogRequest();
     request.setUrn(urn);

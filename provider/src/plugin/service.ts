@@ -21,6 +21,7 @@ export class ProviderService {
   #engineAddress: string;
   #context: LifecycleContext | undefined;
   #settings: Declared = {};
+  #reference: string | undefined;
   #interruption = new Interruption();
   readonly #resources = new CustomResources((urn, timeoutSeconds) => this.#contextFor(urn, timeoutSeconds));
 
@@ -80,6 +81,7 @@ export class ProviderService {
 
   configure(request: protocol.ConfigureRequest): protocol.ConfigureResponse {
     this.#settings = declaredOf(request.getArgs());
+    this.#reference = referenceOf(request);
     this.#context = undefined;
     const response = new protocol.ConfigureResponse();
     response.setAcceptsecrets(true);
@@ -116,7 +118,7 @@ export class ProviderService {
   }
 
   construct(request: protocol.ConstructRequest): Promise<protocol.ConstructResponse> {
-    return constructReplay(request, this.#schema);
+    return constructReplay(request, { ...this.#schema, reference: this.#reference });
   }
 
   cancel(): Empty {
@@ -127,4 +129,10 @@ export class ProviderService {
   getMapping(): protocol.GetMappingResponse {
     return new protocol.GetMappingResponse();
   }
+}
+
+/** What resources name this very process by; an older engine does not tell. */
+function referenceOf(request: protocol.ConfigureRequest): string | undefined {
+  const [urn, id] = [request.getUrn(), request.getId()];
+  return urn === undefined || id === undefined ? undefined : `${urn}::${id}`;
 }

@@ -9,10 +9,19 @@ import { describeLeft, describeOlderWaysBack, describeWayBack } from "./describe
 import { lines } from "./lines.js";
 
 /** How a run is stopped by hand. Pulumi tells one Ctrl-C to a plugin, and to a dynamic provider not at all. */
-export type Interrupt = "Ctrl-C" | "Ctrl-C twice";
+type Interrupt = "Ctrl-C" | "Ctrl-C twice";
 
 /** Words one event of a check, a diff or a run, for a terminal. Begins with `warning: ` where it is one. */
-export function describeEvent(event: RunEvent, interrupt: Interrupt = "Ctrl-C twice"): string {
+export function describeEvent(event: RunEvent): string {
+  return describe(event, "Ctrl-C twice");
+}
+
+/** {@link describeEvent} for a front that hears the first Ctrl-C. */
+export function describeInterruptibleEvent(event: RunEvent): string {
+  return describe(event, "Ctrl-C");
+}
+
+function describe(event: RunEvent, interrupt: Interrupt): string {
   switch (event.kind) {
     case "notYetKnown":
       return `${event.resource}: not evaluated: ${event.inputs.join(", ")} will be known only after apply`;
