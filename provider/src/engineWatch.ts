@@ -23,10 +23,16 @@ export class EngineWatch {
   readonly #watch: Watch;
   #answered = false;
   #gone = false;
+  #tellGone: () => void = () => undefined;
+  /** Resolves once the engine is gone for good: a process that only serves it can end. */
+  readonly gone: Promise<void>;
 
   constructor(address: string, watch: Watch = watchOverHttp2) {
     this.#address = address;
     this.#watch = watch;
+    this.gone = new Promise((resolve) => {
+      this.#tellGone = resolve;
+    });
     this.#begin();
   }
 
@@ -40,7 +46,8 @@ export class EngineWatch {
         if (!this.#answered) return;
         this.#gone = true;
         // An engine that only closed an idle connection answers again; one that is gone refuses.
-        if (!refused) this.#begin();
+        if (refused) this.#tellGone();
+        else this.#begin();
       },
     });
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   Server,
   ServerCredentials,
@@ -24,18 +25,25 @@ function inputsOf(request: unknown): Properties {
   return request instanceof UpdateRequest ? propertiesOf(request.getNews()) : {};
 }
 
+/** Calls that are not answered yet. */
+let underWay = 0;
+
 function served(service: ProviderService, name: string): UntypedHandleCall {
   return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => {
     if (!(name in service)) {
       done({ code: status.UNIMPLEMENTED, details: `The plugin sls does not serve ${name}` });
       return;
     }
+    underWay += 1;
     Promise.resolve()
       .then(() => (service as unknown as Handlers)[name]?.call(service, call.request))
       .then(
         (answer) => done(null, answer),
         (error: unknown) => done(serviceErrorOf(error, inputsOf(call.request))),
-      );
+      )
+      .finally(() => {
+        underWay -= 1;
+      });
   };
 }
 
@@ -52,6 +60,15 @@ function serve(service: ProviderService, port: number): void {
   });
 }
 
+/** Pulumi ends its plugins, but not when it is killed itself. What is under way ends by itself before its next write. */
+async function endWithEngine(service: ProviderService): Promise<void> {
+  await service.engineGone;
+  while (underWay > 0) await sleep(betweenLooks);
+  process.exit(0);
+}
+
+const betweenLooks = 100;
+
 function stop(message: string): void {
   process.stderr.write(`pulumi-resource-sls: ${message}\n`);
   process.exitCode = 1;
@@ -62,9 +79,12 @@ switch (start.kind) {
   case "refused":
     stop(start.message);
     break;
-  case "engine":
-    serve(new ProviderService(readSchema(), start.address), 0);
+  case "engine": {
+    const service = new ProviderService(readSchema(), start.address);
+    serve(service, 0);
+    void endWithEngine(service);
     break;
+  }
   case "attach":
     serve(new ProviderService(readSchema(), ""), start.port);
 }

@@ -3,7 +3,7 @@ import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb.js
 import * as protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 import { type Declared } from "../lifecycle/declared.js";
-import { beginOperation, contextOf } from "../lives.js";
+import { type Operation, beginOperation, contextOf } from "../lives.js";
 import { CustomResources } from "./customResources.js";
 import { EngineLog } from "./engineLog.js";
 import { invoke } from "./functions.js";
@@ -18,7 +18,7 @@ import { declaredOf } from "./values.js";
 export class ProviderService {
   readonly #schema: PackageSchema;
   readonly #log: EngineLog;
-  #engineAddress: string;
+  #operation: Operation;
   #context: LifecycleContext | undefined;
   #settings: Declared = {};
   #reference: string | undefined;
@@ -27,14 +27,19 @@ export class ProviderService {
 
   constructor(schema: PackageSchema, engineAddress: string) {
     this.#schema = schema;
-    this.#engineAddress = engineAddress;
+    this.#operation = beginOperation(engineAddress);
     this.#log = new EngineLog(engineAddress);
+  }
+
+  /** Resolves once the engine that this process was started by is gone. */
+  get engineGone(): Promise<void> {
+    return this.#operation.engine.gone;
   }
 
   /** One client for all calls: its slots and connections bound what is under way together. */
   #contextFor(urn: string, timeoutSeconds?: number): LifecycleContext {
     const keys = keysOf(this.#settings);
-    this.#context ??= contextOf(keys, () => undefined, beginOperation(this.#engineAddress));
+    this.#context ??= contextOf(keys, () => undefined, this.#operation);
     const emit: LifecycleContext["emit"] = (event) => {
       this.#log.show(urn, event);
     };
@@ -49,8 +54,8 @@ export class ProviderService {
 
   /** Turns to another engine. One process that is debugged serves one engine after the other. */
   attach(request: PluginAttach): Empty {
-    this.#engineAddress = request.getAddress();
-    this.#log.attach(this.#engineAddress);
+    this.#operation = beginOperation(request.getAddress());
+    this.#log.attach(request.getAddress());
     this.#context = undefined;
     this.#interruption = new Interruption();
     return new Empty();
