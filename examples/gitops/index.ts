@@ -12,6 +12,9 @@ const declared = readReplays(config).map(({ name, args }) => {
 /** Where each group stood before: the way back. */
 export const previousPositions = byName(({ replay }) => replay.previousPositions);
 
+/** How far each shard is: what `sls-checkpoint progress` reads. */
+export const shards = byName(({ replay }) => replay.shards);
+
 /** How many shards of each group are pinned, stay, were left alone. */
 export const totals = byName(({ replay }) => replay.totals);
 

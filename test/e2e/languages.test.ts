@@ -54,7 +54,7 @@ function runPython(
   command: string,
 ): Promise<CommandResult> {
   if (prepared === undefined) throw new Error("there is no Python");
-  return pulumi.startProgram(prepared.python, [prepared.stackScript, command]).finished;
+  return pulumi.runProgram(prepared.python, [prepared.stackScript, command]);
 }
 
 let emulator: SlsEmulator;

@@ -10,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { prepareEngine, type PreparedEngine } from "../engine/engineForTests.mjs";
@@ -148,14 +148,27 @@ export class PulumiWorkspace {
 
   /** Like `run`, but hands out the command while it runs. */
   start(...command: string[]): RunningCommand {
-    return this.startProgram(this.#engine.pulumi, withPlainText(command));
+    return this.#start(this.#engine.pulumi, withPlainText(command));
   }
 
-  /** Starts another program in the environment of the commands; it can run them in turn. */
-  startProgram(program: string, args: readonly string[]): RunningCommand {
+  /** Runs a program of the project, such as a script of its CI, which finds `pulumi` on its path. */
+  runProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
+    const path = [dirname(this.#engine.pulumi), dirname(process.execPath), this.#env["PATH"]].join(delimiter);
+    return this.#start(program, args, { PATH: path, ...env }).finished;
+  }
+
+  /** Leaves the lock of a run that was killed, as the engine lays it out. */
+  leaveLock(locked: string): void {
+    const folder = join(this.#root, "state", ".pulumi", "locks", "organization", this.#projectName, locked);
+    mkdirSync(folder, { recursive: true });
+    const lock = { pid: 1, username: "somebody", hostname: "elsewhere", timestamp: "2026-11-20T10:00:00Z" };
+    writeFileSync(join(folder, "2c5f1b9e-6f0a-4c57-9d0e-5a1f7c1f5b11.json"), JSON.stringify(lock));
+  }
+
+  #start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
     const child = spawn(program, args, {
       cwd: this.project,
-      env: this.#env,
+      env: { ...this.#env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const output = collect(child);

@@ -182,6 +182,37 @@ function always(Response) {
   return (/** @type {Call} */ _call, /** @type {Callback} */ callback) => callback(null, new Response());
 }
 
+/**
+ * Starts a policy pack, whose program tells the engine by its first line where it serves.
+ * @param {Call & NodeJS.EventEmitter & { write: (response: unknown) => void, end: () => void }} call
+ */
+function runPlugin(call) {
+  const directory = call.request.getInfo().getProgramDirectory();
+  const runner = createRequire(join(directory, "PulumiPolicy.yaml")).resolve(
+    "@pulumi/pulumi/cmd/run-policy-pack",
+  );
+  const policies = spawn(process.execPath, [runner, ...call.request.getArgsList(), "."], {
+    cwd: directory,
+    env: { ...process.env, ...Object.fromEntries(call.request.getEnvList().map(nameAndValue)) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  programs.add(policies);
+  policies.stdout.on("data", (bytes) => call.write(new language.RunPluginResponse().setStdout(bytes)));
+  policies.stderr.on("data", (bytes) => call.write(new language.RunPluginResponse().setStderr(bytes)));
+  policies.on("close", (code) => {
+    programs.delete(policies);
+    call.write(new language.RunPluginResponse().setExitcode(code ?? 1));
+    call.end();
+  });
+  call.on("cancelled", () => policies.kill("SIGKILL"));
+}
+
+/** @param {string} variable */
+function nameAndValue(variable) {
+  const [name = "", ...value] = variable.split("=");
+  return [name, value.join("=")];
+}
+
 function serve() {
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
   const { version } = readJson(pulumiPackage);
@@ -199,6 +230,7 @@ function serve() {
         new language.AboutResponse().setExecutable(process.execPath).setVersion(process.versions.node),
       ),
     run,
+    runPlugin,
   });
   server.bindAsync(
     "127.0.0.1:0",
