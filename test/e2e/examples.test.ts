@@ -22,7 +22,16 @@ it("every example is run here, or has tests of its own", () => {
   const folders = readdirSync(new URL("../../examples/", import.meta.url), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-  expect(folders.sort()).toEqual(["gitops", "policy", "quickstart", "rollback", "savepoint", "unit-testing"]);
+  expect(folders.sort()).toEqual([
+    "gitops",
+    "policy",
+    "python",
+    "quickstart",
+    "rollback",
+    "savepoint",
+    "unit-testing",
+    "yaml",
+  ]);
 });
 
 describe("as its README says,", { timeout: 600_000 }, () => {

@@ -59,7 +59,9 @@ export class ProviderInThisProcess {
     olds: Properties,
     news: Properties,
   ): Promise<{ inputs: Properties; failures: dynamic.CheckFailure[] }> {
-    const { inputs, failures } = await this.#life.check(wire(olds), wire(news));
+    // The engine hands the shim along with whatever it has in state.
+    const saved = Object.keys(olds).length === 0 ? {} : { ...olds, __provider: "shim" };
+    const { inputs, failures } = await this.#life.check(wire(saved), wire(news));
     return { inputs: wire(inputs as Properties), failures: failures ?? [] };
   }
 

@@ -31,13 +31,17 @@ export const pluginFiles = [
   { name: "LICENSE", runs: false },
 ];
 
-/** @param {string} [downloadUrl] where Pulumi finds the plugin, for SDKs that are generated from the schema */
-export async function layOutPlugin(downloadUrl) {
-  rmSync(pluginFolder, { recursive: true, force: true });
-  mkdirSync(join(pluginFolder, "program"), { recursive: true });
-  await build({
+/**
+ * @param {string} folder is emptied before
+ * @param {string} [downloadUrl] where Pulumi finds the plugin, for SDKs that are generated from the schema
+ * @returns {Promise<readonly string[]>} the sources that are in the bundle
+ */
+export async function layOutPlugin(folder, downloadUrl) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "program"), { recursive: true });
+  const { metafile } = await build({
     entryPoints: [join(provider, "src/plugin/main.ts")],
-    outfile: join(pluginFolder, "program/main.js"),
+    outfile: join(folder, "program/main.js"),
     bundle: true,
     minify: true,
     platform: "node",
@@ -45,22 +49,24 @@ export async function layOutPlugin(downloadUrl) {
     format: "cjs",
     legalComments: "eof",
     logLevel: "warning",
+    metafile: true,
   });
   const sources = join(provider, "plugin");
-  copyFileSync(join(sources, "pulumi-resource-sls"), join(pluginFolder, "pulumi-resource-sls"));
-  copyFileSync(join(sources, "start.js"), join(pluginFolder, "program/start.js"));
+  copyFileSync(join(sources, "pulumi-resource-sls"), join(folder, "pulumi-resource-sls"));
+  copyFileSync(join(sources, "start.js"), join(folder, "program/start.js"));
   // Windows reads lines of a .cmd file safely only with its own line ends.
   const launcher = readFileSync(join(sources, "pulumi-resource-sls.cmd"), "utf8");
   writeFileSync(
-    join(pluginFolder, "pulumi-resource-sls.cmd"),
+    join(folder, "pulumi-resource-sls.cmd"),
     launcher.replaceAll("\r\n", "\n").replaceAll("\n", "\r\n"),
   );
-  copyFileSync(join(root, "LICENSE"), join(pluginFolder, "LICENSE"));
-  writeFileSync(join(pluginFolder, "package.json"), `${JSON.stringify(description(), undefined, 2)}\n`);
+  copyFileSync(join(root, "LICENSE"), join(folder, "LICENSE"));
+  writeFileSync(join(folder, "package.json"), `${JSON.stringify(description(), undefined, 2)}\n`);
   const schema = JSON.parse(readFileSync(join(sources, "schema.json"), "utf8"));
   const told = { ...schema, version: pluginVersion(), pluginDownloadURL: downloadUrl };
-  writeFileSync(join(pluginFolder, "schema.json"), `${JSON.stringify(told, undefined, 2)}\n`);
-  for (const { name, runs } of pluginFiles) chmodSync(join(pluginFolder, name), runs ? 0o755 : 0o644);
+  writeFileSync(join(folder, "schema.json"), `${JSON.stringify(told, undefined, 2)}\n`);
+  for (const { name, runs } of pluginFiles) chmodSync(join(folder, name), runs ? 0o755 : 0o644);
+  return Object.keys(metafile.inputs);
 }
 
 /** Names the version, and keeps a package.json of a folder above from making an ES module of the program. */
@@ -74,4 +80,4 @@ function description() {
   };
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await layOutPlugin();
+if (process.argv[1] === fileURLToPath(import.meta.url)) await layOutPlugin(pluginFolder);

@@ -8,12 +8,12 @@
  * Pulumi asks for a file by version and platform, so there is one for each. They are equal: Node.js is on PATH, and
  * every launcher is in all of them. With a download URL, generated SDKs name it, and Pulumi fetches the plugin there.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
-import { layOutPlugin, pluginFiles, pluginFolder, pluginVersion } from "./bundle.mjs";
+import { layOutPlugin, pluginFiles, pluginVersion } from "./bundle.mjs";
 import { tarOf } from "./tar.mjs";
 
 const folder = fileURLToPath(new URL("../../dist/plugin", import.meta.url));
@@ -29,14 +29,16 @@ const platforms = ["darwin", "linux", "windows"].flatMap((system) =>
  * @returns {Promise<string[]>} the names of the files
  */
 export async function packPlugin(into, downloadUrl) {
-  await layOutPlugin(downloadUrl);
+  mkdirSync(into, { recursive: true });
+  const folder = mkdtempSync(join(into, "staging-"));
+  await layOutPlugin(folder, downloadUrl);
   const files = pluginFiles.map(({ name, runs }) => ({
     name,
-    content: readFileSync(join(pluginFolder, name)),
+    content: readFileSync(join(folder, name)),
     mode: runs ? 0o755 : 0o644,
   }));
+  rmSync(folder, { recursive: true });
   const tarball = gzipSync(tarOf(files), { level: 9 });
-  mkdirSync(into, { recursive: true });
   const names = platforms.map((platform) => `pulumi-resource-sls-v${pluginVersion()}-${platform}.tar.gz`);
   for (const name of names) writeFileSync(join(into, name), tarball);
   return names;

@@ -10,15 +10,11 @@ const warning = "warning: ";
 
 /** Shows what happens on the resource that it is about. What the process itself prints is seen by nobody. */
 export class EngineLog {
-  #engine: EngineClient;
+  #engine: EngineClient | undefined;
 
-  constructor(address: string) {
-    this.#engine = new EngineClient(address, credentials.createInsecure());
-  }
-
-  /** Turns to another engine: in attach mode its address comes with a call. */
+  /** Turns to an engine; before the first one, nobody sees a line. */
   attach(address: string): void {
-    this.#engine.close();
+    this.#engine?.close();
     this.#engine = new EngineClient(address, credentials.createInsecure());
   }
 
@@ -31,6 +27,6 @@ export class EngineLog {
     request.setMessage(text.startsWith(warning) ? text.slice(warning.length) : text);
     request.setEphemeral(event.kind === "looking" || event.kind === "writing");
     // A line that is lost is no reason to stop: the engine's end is watched elsewhere.
-    this.#engine.log(request, () => undefined);
+    this.#engine?.log(request, () => undefined);
   }
 }

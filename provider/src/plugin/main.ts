@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   Server,
   ServerCredentials,
+  logVerbosity,
+  setLogVerbosity,
   status,
   type ServerUnaryCall,
   type UntypedHandleCall,
@@ -74,6 +76,9 @@ function stop(message: string): void {
   process.exitCode = 1;
 }
 
+// What goes wrong is answered to the engine, or said below: the library's own lines are seen by nobody, or confuse.
+setLogVerbosity(logVerbosity.NONE);
+
 const start = readCommandLine(process.argv.slice(2));
 switch (start.kind) {
   case "refused":
@@ -86,5 +91,5 @@ switch (start.kind) {
     break;
   }
   case "attach":
-    serve(new ProviderService(readSchema(), ""), start.port);
+    serve(new ProviderService(readSchema()), start.port);
 }

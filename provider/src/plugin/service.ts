@@ -17,7 +17,7 @@ import { declaredOf } from "./values.js";
 /** Pulumi's provider protocol: what each call is answered. A call that is not here is refused as not served. */
 export class ProviderService {
   readonly #schema: PackageSchema;
-  readonly #log: EngineLog;
+  readonly #log = new EngineLog();
   #operation: Operation;
   #context: LifecycleContext | undefined;
   #settings: Declared = {};
@@ -25,10 +25,11 @@ export class ProviderService {
   #interruption = new Interruption();
   readonly #resources = new CustomResources((urn, timeoutSeconds) => this.#contextFor(urn, timeoutSeconds));
 
-  constructor(schema: PackageSchema, engineAddress: string) {
+  /** @param engineAddress absent where an engine will attach */
+  constructor(schema: PackageSchema, engineAddress?: string) {
     this.#schema = schema;
-    this.#operation = beginOperation(engineAddress);
-    this.#log = new EngineLog(engineAddress);
+    this.#operation = beginOperation(engineAddress ?? "");
+    if (engineAddress !== undefined) this.#log.attach(engineAddress);
   }
 
   /** Resolves once the engine that this process was started by is gone. */
