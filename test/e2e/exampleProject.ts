@@ -35,16 +35,18 @@ export class ExampleProject {
   static async open(name: string): Promise<ExampleProject> {
     const clock = { now: () => now };
     const emulator = await SlsEmulator.start({ clock: () => clock.now() });
-    emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: 2 });
+    fillLogstore(emulator, "orders");
     emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
-    const series = { count: 35, from: now - 34 * hour, to: now };
-    for (const shard of [0, 1]) emulator.appendLogGroups("shop", "orders", shard, series);
     const pulumi = await openWorkspace({ name, program: join(examples, name) });
     const project = new ExampleProject(name, emulator, pulumi);
     clock.now = () => project.now;
     for (const shard of [0, 1]) project.commit("2026-11-20T09:00:00Z", shard);
     project.passQuietTime();
     return project;
+  }
+
+  addLogstore(logstore: string): void {
+    fillLogstore(this.emulator, logstore);
   }
 
   /**
@@ -74,10 +76,9 @@ export class ExampleProject {
     return [0, 1].map((shard) => this.cursor(instant, shard));
   }
 
-  commit(instant: string, shard = 0): void {
-    this.emulator.commit("shop", "orders", "billing", shard, this.cursor(instant, shard), {
-      consumer: "host-a",
-    });
+  commit(instant: string, shard = 0, { logstore, group } = { logstore: "orders", group: "billing" }): void {
+    const cursor = this.emulator.cursorAt("shop", logstore, shard, Date.parse(instant));
+    this.emulator.commit("shop", logstore, group, shard, cursor, { consumer: "host-a" });
   }
 
   passQuietTime(): void {
@@ -149,6 +150,12 @@ export class ExampleProject {
       }),
     );
   }
+}
+
+function fillLogstore(emulator: SlsEmulator, logstore: string): void {
+  emulator.createLogstore("shop", logstore, { ttl: 7, shardCount: 2 });
+  const series = { count: 35, from: now - 34 * hour, to: now };
+  for (const shard of [0, 1]) emulator.appendLogGroups("shop", logstore, shard, series);
 }
 
 interface Block {

@@ -24,6 +24,7 @@ it("every example is run here, or has tests of its own", () => {
     .map(({ name }) => name);
   expect(folders.sort()).toEqual([
     "gitops",
+    "many-groups",
     "policy",
     "python",
     "quickstart",
