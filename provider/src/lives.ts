@@ -159,6 +159,7 @@ export function contextOf(
       await sleep(millisecondsOf(duration));
     },
     newId: () => randomBytes(6).toString("base64url"),
+    strictPreview: configuration.strictPreview,
     mostAtOnce: configuration.maxConcurrency,
   };
 }

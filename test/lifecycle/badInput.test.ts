@@ -186,7 +186,7 @@ describe("what is not known yet", () => {
     const news = { ...declaredPin, [name]: notYetKnown };
     expect(await checkCheckpoint({}, news, shop.context)).toEqual({ inputs: news, problems: [] });
     expect(shop.lines).toEqual([
-      `ConsumerGroupCheckpoint: not evaluated: ${name} will be known only after apply`,
+      `warning: ConsumerGroupCheckpoint: not evaluated, because ${name} will be known only when another resource has been applied`,
     ]);
     expect(shop.takeCalls()).toEqual([]);
   });
@@ -196,7 +196,7 @@ describe("what is not known yet", () => {
     const unknown = Object.fromEntries(everyInput.map((name) => [name, notYetKnown]));
     expect(await problemsOf({ ...unknown, triggers: [1, { deep: [notYetKnown] }] })).toEqual([]);
     expect(shop.lines).toEqual([
-      `ConsumerGroupCheckpoint: not evaluated: ${everyInput.join(", ")} will be known only after apply`,
+      `warning: ConsumerGroupCheckpoint: not evaluated, because ${everyInput.join(", ")} will be known only when another resource has been applied`,
     ]);
   });
 

@@ -81,11 +81,11 @@ describe('onActiveConsumers: "wait"', () => {
 
   test("says what it waits for and how to stop it, once", async () => {
     await createCheckpoint(pin(waiting), context);
-    const said = shop.lines.filter((text) => text.includes("waits"));
+    const said = shop.lines.filter((text) => text.includes("waiting until"));
     expect(said).toEqual([
-      `${id}: waits until the consumers are quiet, 5 min at the most\n` +
+      `${id}: waiting until the consumers are quiet, at most 5 min\n` +
         "  shard 0  host-a  committed 0 s ago\n" +
-        "  Nothing has been written yet. To stop, press Ctrl-C twice.",
+        "  Nothing has been written yet. To stop waiting, press Ctrl-C twice.",
     ]);
   });
 

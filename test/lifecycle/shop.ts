@@ -99,6 +99,7 @@ function contextOf(tested: ClientUnderTest, lines: string[]): LifecycleContext {
   return {
     client: tested.client,
     memory: new ProcessMemory(),
+    strictPreview: false,
     emit: (event) => void lines.push(describeEvent(event)),
     engineAlive: () => undefined,
     now: () => instantOfMilliseconds(tested.now),

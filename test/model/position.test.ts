@@ -30,18 +30,18 @@ describe("a position", () => {
   test.each([
     [
       "PT6H",
-      "is a duration, which means another moment whenever it is read; write the instant (now is 2026-11-22T08:14:00Z)",
+      "is a duration, and a duration means a different time on every run; write an instant (the time now is 2026-11-22T08:14:00Z)",
     ],
     [
       "none",
-      "stands for a shard without a checkpoint, and SLS cannot take one away; name another position for it",
+      "stands for a shard without a checkpoint, and SLS cannot delete a checkpoint; declare another position for this shard",
     ],
     [cursor, "is a cursor; write it as cursor:<base64>"],
     ["2026-11-20", "is not an RFC 3339 instant with an offset, such as 2026-11-20T08:00:00+08:00"],
     ["2026-02-30T08:00:00Z", "names a day or an hour that does not exist"],
     [
       "2026-11-20 20:00:00 +0800 +0800",
-      'was written without quotes, and YAML made another text of it; quote it, such as "2026-11-20T08:00:00+08:00"',
+      'is a time without quotes, which YAML changed; put it in quotes, such as "2026-11-20T08:00:00+08:00"',
     ],
     [
       "yesterday",

@@ -61,6 +61,7 @@ function contextOf(effects: ProcessEffects): LifecycleContext {
   return {
     client,
     memory: new ProcessMemory(),
+    strictPreview: false,
     emit: (event) => {
       tellPlanned(event, effects);
     },

@@ -153,7 +153,9 @@ describe("a new pin", () => {
       `  from  2026-11-22T11:00:00Z  ${cursor(1)}`,
       `  to    2026-11-22T05:00:00Z  ${cursor(7)}`,
       "  reason: tax",
-      `${id}: way back: checkpoint: "${cursor(1)}" (2026-11-22T11:00:00Z)`,
+      `way back: "${cursor(1)}"`,
+      `  of ${id}, to be pasted as checkpoint`,
+      "  it stood at 2026-11-22T11:00:00Z",
     ]);
   });
 
@@ -256,7 +258,7 @@ describe("a refused pin", () => {
       },
       pin: () => pinAt(7),
       message: () =>
-        `${id}: could not be looked at, so nothing is written\n  GetCheckPoint was answered 404 ConsumerGroupNotExist`,
+        `${id}: SLS could not be read, so nothing is written\n  GetCheckPoint was answered 404 ConsumerGroupNotExist`,
       inCheck: false,
     },
   ];
@@ -290,7 +292,9 @@ describe("a refused pin", () => {
     now += 10 * minute;
     const rewind = { ...pinAt(7), consumerGroup: "ordered" };
     const failure = await failureOf(server.create(rewind));
-    expect(failure.message).toContain("refused, because an ordered group would read it beside its children");
+    expect(failure.message).toContain(
+      "refused, because the group reads in order, and would read this shard again after or beside its children",
+    );
     const { outs } = await server.create({ ...rewind, allowUnordered: true });
     expect(outs["status"]).toBe("pinned");
   });
@@ -354,7 +358,7 @@ describe("a write whose answer is lost", () => {
     look.release();
     const failure = await creating;
     expect(failure.message).toContain(
-      `${id}: is uncertain; it stands neither at the pin nor where it stood before`,
+      `${id}: is uncertain: it stands neither at the pin nor where it stood before`,
     );
     expect(failure.kept?.properties["status"]).toBe("uncertain");
     expect(held.hits).toBe(1);
@@ -366,7 +370,7 @@ describe("a write whose answer is lost", () => {
     const kept = withoutShim(failure.kept?.properties);
     const again = await failureOf(server.update(id, kept, pinAt(7)));
     expect(again.message).toContain(
-      "take this declaration out. If it has not, change triggers to pin again.",
+      "remove this resource from the program. If not, change triggers to pin the shard again.",
     );
     expect(writes()).toBe(0);
     const triggered = await server.update(id, kept, pinAt(7, { triggers: ["again"] }));

@@ -70,7 +70,7 @@ describe("a pin", () => {
   test("without any credentials says where they were looked for", async () => {
     const message = await failureOf(pinWith({}));
     expect(message.replaceAll(home, "~")).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: could not be looked at, so nothing is written
+      "shop/orders/billing/0: SLS could not be read, so nothing is written
         ListShards cannot be signed: no credentials were found
           project shop, logstore orders
           the aliyun CLI's profile: there is no ~/.aliyun/config.json
@@ -89,7 +89,7 @@ describe("a pin", () => {
     };
     expect((await failureOf(pinWith(wrong))).replace(emulator.endpoint.slice(7), "emulator"))
       .toMatchInlineSnapshot(`
-      "shop/orders/billing/0: could not be looked at, so nothing is written
+      "shop/orders/billing/0: SLS could not be read, so nothing is written
         ListShards cannot be called: the configuration is not complete
           half a key pair: sls:accessKeyId is set, sls:accessKeySecret is not
           sls:signatureVersion v4 needs a region, and sls:endpoint "emulator" names none: set sls:region, such as cn-hangzhou

@@ -157,8 +157,8 @@ describe("a live consumer", () => {
       shop.replay(at(7), { onActiveConsumers: "overwrite", watchFor: "PT5S" }),
     );
     expect(lines.join("\n")).toContain(
-      'warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pins; ' +
-        "the pins are watched for 5 s\n  shard 0  host-a  committed 0 s ago, and 1 shard more",
+      'warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pins. ' +
+        "pulumi up watches the pins for 5 s, and fails if a consumer does:\n  shard 0  host-a  committed 0 s ago, and 1 shard more",
     );
   });
 });

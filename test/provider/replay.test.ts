@@ -67,8 +67,7 @@ describe("a replay", () => {
       `${id}: 2 shards: 2 back; 12 log groups will be read again`,
       "  reason: tax",
       "  first log group that is read: received 2026-11-22T05:00:00Z; asked for 2026-11-22T13:00:00+08:00 (2026-11-22T05:00:00Z)",
-      `  shard 0  back 6 h, 6 log groups: 2026-11-22T11:00:00Z  ${c0} → 2026-11-22T05:00:00Z  ${shop.cursor(0, 7)}`,
-      `  shard 1  back 6 h, 6 log groups: 2026-11-22T11:00:00Z  ${c1} → 2026-11-22T05:00:00Z  ${shop.cursor(1, 7)}`,
+      "  shards 0, 1  back 6 h, 6 log groups each: 2026-11-22T11:00:00Z → 2026-11-22T05:00:00Z",
       `way back: {"0":"cursor:${c0}","1":"cursor:${c1}"}`,
       `  of ${id}, to be pasted as from`,
       "  shard 0 stood at 2026-11-22T11:00:00Z",
@@ -111,7 +110,7 @@ describe("a replay", () => {
     expect(shop.stack.state.apply?.outs).toMatchObject({ previousPositions: {} });
     const lines = await up({ ...fresh, from: "previous", maxMove: "PT48H" });
     expect(lines).toContain(
-      `warning: ${id.replace("billing", "fresh")}: left alone, shards 0, 1: this replay has nothing to put them back to`,
+      `warning: ${id.replace("billing", "fresh")}: left alone: shards 0, 1: never moved by this replay, so there is no earlier position`,
     );
     expect(shop.written()).toEqual([0, 1]);
   });
@@ -133,7 +132,12 @@ describe("a refusal", () => {
   });
 
   test("of one shard stops the whole group", async () => {
-    const { problems } = await shop.stack.up(shop.replay({ "*": at(7), 1: at(5) }, { maxMove: "PT5H" }));
+    const { problems, lines } = await shop.stack.up(
+      shop.replay({ "*": at(7), 1: at(5) }, { maxMove: "PT5H" }),
+    );
+    expect(lines).toContain(`${id}: 2 shards: 1 back, 1 refused; 4 log groups will be read again`);
+    expect(lines).toContain("  warning: refused: shard 0. So no shard is written; the error below says why");
+    expect(lines.some((line) => line.startsWith("  shard 1  back 4 h"))).toBe(true);
     expect(problems[0]).toContain(
       `${id}, shard 0: refused, because it would move further than maxMove allows`,
     );
@@ -163,7 +167,7 @@ describe("a refusal", () => {
     {
       name: "a first replay that shall go back to before it",
       replay: () => shop.replay("previous"),
-      says: "there is nothing to put it back to",
+      says: '"previous" has no earlier position for this shard',
     },
   ];
 
@@ -189,7 +193,9 @@ describe("a refusal", () => {
     shop.pass(10 * minute);
     const ordered = { ...shop.replay({ 0: at(7) }), consumerGroup: "ordered" };
     const { problems } = await shop.stack.up(ordered);
-    expect(problems[0]).toContain("an ordered group would read it beside its children");
+    expect(problems[0]).toContain(
+      "the group reads in order, and would read this shard again after or beside its children",
+    );
     await up({ ...ordered, allowUnordered: true });
     expect(shop.written()).toEqual([0]);
   });
@@ -198,8 +204,10 @@ describe("a refusal", () => {
     shop.emulator.deleteConsumerGroup("shop", "orders", "billing");
     const { problems, lines, failure } = await shop.stack.up(shop.replay(at(7)));
     expect(problems).toEqual([]);
-    expect(lines[0]).toContain(`${id}: not evaluated: GetCheckPoint was answered 404 ConsumerGroupNotExist`);
-    expect(failure?.message).toContain(`${id}: could not be looked at, so nothing is written`);
+    expect(lines[0]).toContain(
+      `warning: ${id}: not evaluated, so this preview does not show what pulumi up would do`,
+    );
+    expect(failure?.message).toContain(`${id}: SLS could not be read, so nothing is written`);
     expect(failure?.kept).toBeUndefined();
   });
 
@@ -284,7 +292,7 @@ describe("an update", () => {
     const result = await shop.stack.up({ ...shop.replay(at(6)), consumerGroup: "second" });
     expect(result).toMatchObject({ plan: "replace", apply: "replace", problems: [], failure: undefined });
     expect(result.lines[0]).toBe(
-      `warning: shop/orders/second: takes the place of ${id}, where nothing is undone`,
+      `warning: shop/orders/second: replaces ${id}; what was done there stays as it is`,
     );
     expect(shop.stands()).toEqual([7, 7]);
   });
@@ -352,7 +360,7 @@ describe("a deadline", () => {
     shop.emulator.clearRules();
     shop.pass(hour);
     const message = await failingUp(replay);
-    expect(message).toContain("pinned: 0\n  expired: 1");
+    expect(message).toContain("shards pinned: 0\n  shards expired: 1");
     expect([shop.stands(), shop.statuses()]).toEqual([[7, 1], { 0: "pinned", 1: "expired" }]);
     await up(replay);
     await up({ ...replay, applyBefore: "2026-11-22T23:00:00Z" });
@@ -366,7 +374,7 @@ describe("live consumers", () => {
     const { problems, lines } = await shop.stack.preview(shop.replay({ 0: at(7) }));
     expect(problems).toEqual([]);
     expect(lines.join("\n")).toContain(
-      "warning: consumers are alive, and up refuses while they are; stop them and wait 1 min 15 s",
+      "warning: consumers are alive, so pulumi up will refuse. Stop them and wait 1 min 15 s",
     );
     expect(await failingUp(shop.replay({ 0: at(7) }))).toContain("shard 1  host-a  committed 0 s ago");
     expect(shop.writes()).toHaveLength(0);
@@ -389,7 +397,7 @@ describe("live consumers", () => {
     shop.pass(74 * second);
     const provider = await shop.stack.connect();
     const running = shop.stack.upWith(provider, shop.replay(at(7), { onActiveConsumers: "wait" }));
-    const waits = `${id}: waits until the consumers are quiet, 5 min at the most`;
+    const waits = `${id}: waiting until the consumers are quiet, at most 5 min`;
     await vi.waitUntil(() => provider.lines.includes(waits), { timeout: 30_000 });
     expect(shop.writes()).toHaveLength(0);
     shop.pass(2 * second);
@@ -419,7 +427,9 @@ describe("live consumers", () => {
     shop.emulator.clearRules();
     shop.stack.onPlanned = () => undefined;
     const { failure } = await running;
-    expect(failure?.message).toContain("overwritten by a consumer after the write; never written again: 0");
+    expect(failure?.message).toContain(
+      "shards overwritten by a consumer after the write (they will not be written again): 0",
+    );
     expect(shop.statuses()).toEqual({ 0: "overwritten", 1: "pinned" });
     shop.pass(10 * minute);
     await up(replay);
@@ -446,13 +456,14 @@ describe("a write that goes wrong", () => {
     expect(message).toContain(
       [
         `${id}: 1 of 4 shards is not pinned`,
-        "  pinned: 0, 1",
-        "  left alone on purpose: 3",
-        "  not pinned; stand where they stood: 2",
-        "    shard 2: UpdateCheckPoint was answered 500 InternalServerError: InternalServerError",
-        "  Consumers that were stopped for this are still stopped.",
-        "Run pulumi up again: it writes only the shards that are not finished.",
+        "  shards pinned: 0, 1",
+        "  shards left alone on purpose: 3",
+        "  shards not pinned (they have not moved): 2",
+        "    shard 2: UpdateCheckPoint was answered 500 InternalServerError: InternalServerError; request id ",
       ].join("\n"),
+    );
+    expect(message).toContain(
+      "\nKeep the group's consumers stopped, and run pulumi up again: it writes only the shards that are not finished.",
     );
     expect(shop.statuses()).toEqual({ 0: "pinned", 1: "pinned", 2: "failed", 3: "kept" });
     shop.emulator.clearRules();
@@ -493,7 +504,7 @@ describe("a write that goes wrong", () => {
     shop.emulator.rule({ call: "UpdateCheckPoint", shard: 1, do: denied });
     const message = await failingUp(shop.replay(at(7)));
     expect(message).toContain(
-      "  not pinned; stand where they stood: 1\n    shard 1: UpdateCheckPoint was answered 403",
+      "  shards not pinned (they have not moved): 1\n    shard 1: UpdateCheckPoint was answered 403",
     );
     expect(shop.written()).toEqual([0, 1]);
   });
@@ -534,7 +545,9 @@ describe("a write that goes wrong", () => {
     commitEnd(0);
     shop.pass(10 * minute);
     const message = await failingUp(shop.replay(at(7)));
-    expect(message).toContain(`uncertain: neither at the target nor where the plan saw them; left alone: 0`);
+    expect(message).toContain(
+      `shards uncertain, neither at the target nor where the plan saw them (left alone): 0`,
+    );
     expect(message).toContain("by host-a");
     expect(shop.written().filter((shard) => shard === 0)).toEqual([0]);
     expect(shop.stands([0])).toEqual([-1]);
@@ -606,7 +619,7 @@ describe("between plan and apply", () => {
       shop.pass(7 * 24 * hour - 6 * hour);
     };
     const message = await failingUp(shop.replay(at(7)));
-    expect(message).toContain("shard 0, 1: refused, because the checkpoint is before what the shard holds");
+    expect(message).toContain("shards 0, 1: refused, because the checkpoint is before what the shard holds");
     expect(shop.writes()).toHaveLength(0);
   });
 });
@@ -627,7 +640,8 @@ describe("the way back", () => {
     expect(back.lines).toContain(
       "shop/orders/billing: 2 shards: 2 forward; 12 log groups will never be read",
     );
-    expect(back.lines.some((line) => line.includes("shard 0  forward 6 h, 6 log groups"))).toBe(true);
+    expect(back.lines).toContain("  warning: shards 0, 1 move forward: 12 log groups will be skipped");
+    expect(back.lines.some((line) => line.includes("shards 0, 1  forward 6 h, 6 log groups"))).toBe(true);
     const { problems } = await shop.stack.preview(
       shop.replay("previous", { triggers: ["again"], maxMove: "PT1H" }),
     );

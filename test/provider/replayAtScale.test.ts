@@ -58,7 +58,7 @@ describe("a replay that takes long", () => {
     shop = await ReplayShop.open({ shards: 48 });
     const slow = shop.emulator.rule({ call: "GetCursorTime", do: { kind: "delay", ms: 500 } });
     const { lines: looked } = await shop.stack.preview(shop.replay(sevenHoursBack));
-    expect(looked.filter((line) => /looked at \d+ of 48 shards$/.test(line))).not.toHaveLength(0);
+    expect(looked.filter((line) => /read \d+ of 48 shards$/.test(line))).not.toHaveLength(0);
     slow.remove();
     shop.emulator.rule({ call: "UpdateCheckPoint", do: { kind: "delay", ms: 1_100 } });
     const { lines } = await shop.stack.up(shop.replay(sevenHoursBack));

@@ -103,7 +103,9 @@ describe("an ordered group", () => {
     commit(child ?? -1, shop.emulator.cursorAt("shop", "orders", child ?? -1, "begin"));
     shop.pass(10 * minute);
     const ordered = { ...shop.replay({ 0: at(7) }), consumerGroup: "ordered" };
-    expect(await outcome(ordered)).toContain("an ordered group would read it beside its children");
+    expect(await outcome(ordered)).toContain(
+      "the group reads in order, and would read this shard again after or beside its children",
+    );
     expect(await outcome({ ...ordered, allowUnordered: true })).toBe("");
   });
 });

@@ -128,7 +128,7 @@ describe("a deadline", () => {
       shop.emulator.rule({ call: "GetCheckPoint", do: { kind: "error", status: 401, code: "Unauthorized" } });
     };
     const { failure } = await shop.stack.up(shop.replay(at(9), { applyBefore: "2026-11-22T12:05:00Z" }));
-    expect(failure?.message).toContain("could not be looked at, so nothing is written");
+    expect(failure?.message).toContain("SLS could not be read, so nothing is written");
     expect([shop.stands(), shop.writes()]).toEqual([[1, 1], []]);
   });
 
@@ -212,6 +212,6 @@ describe("an act that goes on passes every rule again:", () => {
     const { problems, lines } = await shop.stack.preview(shop.replay(at(7), { reason: "another" }));
     expect(problems).toEqual([]);
     expect(lines).toContain("shop/orders/billing: 2 shards: 2 back; 12 log groups will be read again");
-    expect(lines.some((line) => line.startsWith("  shard 1  back 6 h, 6 log groups: "))).toBe(true);
+    expect(lines.some((line) => line.startsWith("  shards 0, 1  back 6 h, 6 log groups each: "))).toBe(true);
   });
 });

@@ -60,7 +60,7 @@ describe("previous", () => {
     readOn(0, 0);
     const lines = await up(shop.replay("previous"));
     expect(lines).toContain(
-      `warning: ${id}: left alone, shards 0, 1: this replay has nothing to put them back to`,
+      `warning: ${id}: left alone: shards 0, 1: never moved by this replay, so there is no earlier position`,
     );
     expect([shop.stands(), shop.writes()]).toEqual([[0, 0], []]);
   });
@@ -72,7 +72,9 @@ describe("previous", () => {
     expect(await failingUp(shop.replay(at(7)))).toContain("consumers are alive");
     shop.stack.onPlanned = () => undefined;
     shop.pass(10 * minute);
-    expect(await failingUp(shop.replay("previous"))).toContain("there is nothing to put it back to");
+    expect(await failingUp(shop.replay("previous"))).toContain(
+      '"previous" has no earlier position for this shard',
+    );
     expect([shop.stands(), shop.writes()]).toEqual([[1, 0], []]);
   });
 
@@ -114,7 +116,7 @@ describe("previous", () => {
     shop.pass(10 * minute);
     const lines = await up(shop.replay("previous"));
     expect(lines).toContain(
-      `warning: ${id}: the last move of shards 0 is older than the newest one; previous takes that older move back`,
+      `warning: ${id}: the newest move did not include shard 0, so previous undoes an older move there`,
     );
     expect(shop.stands()).toEqual([1, 1]);
   });

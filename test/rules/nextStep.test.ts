@@ -25,6 +25,7 @@ function live(committed: number): Decision {
       move,
       consumers: [{ shard: 0, consumer: "host-a", committed: durationOfSeconds(committed) }],
       quietAfter: durationOfSeconds(75),
+      waitTimeout: undefined,
     },
   };
 }
@@ -247,6 +248,7 @@ describe("waiting for consumers", () => {
         committed: durationOfSeconds(seconds),
       })),
       quietAfter: durationOfSeconds(75),
+      waitTimeout: undefined,
     } as const;
     expect(timeUntilQuiet(both)).toBe(55_000);
     expect(timeUntilQuiet({ ...both, quietAfter: durationOfSeconds(20) })).toBe(1_000);

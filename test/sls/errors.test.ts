@@ -64,7 +64,7 @@ describe("an error", () => {
     expect(networkError(false).message).toMatchInlineSnapshot(`
       "UpdateCheckPoint got no answer from https://shop.cn-hangzhou.log.aliyuncs.com: connect ECONNREFUSED 127.0.0.1:9
         project shop, logstore orders, consumer group billing, shard 0
-      Check sls:endpoint or sls:region, the connection, and a proxy between."
+      Check sls:endpoint or sls:region, the connection, and any proxy."
     `);
   });
 
@@ -80,7 +80,7 @@ describe("an error", () => {
     expect(answerError("it reads <html>\n  <h1>Bad   Gateway</h1>\n</html>").message).toMatchInlineSnapshot(`
       "UpdateCheckPoint got an answer from https://shop.cn-hangzhou.log.aliyuncs.com that is not one of SLS (status 502): it reads <html> <h1>Bad Gateway</h1> </html>
         project shop, logstore orders, consumer group billing, shard 0
-      Check sls:endpoint or sls:region, and what answers between here and there."
+      Check sls:endpoint or sls:region, and any proxy."
     `);
   });
 

@@ -17,11 +17,25 @@ const shards = [
 ] as const;
 
 const events: readonly RunEvent[] = [
-  { kind: "notYetKnown", resource: "ConsumerGroupReplay", inputs: ["from", "project"] },
+  {
+    kind: "notYetKnown",
+    self: "urn:pulumi:dev::shop::sls:index:ConsumerGroupReplay::back",
+    resource: "ConsumerGroupReplay",
+    inputs: ["from", "project"],
+  },
   { kind: "notEvaluated", subject, failure },
   { kind: "replaces", subject, former: "shop/orders/audit/0" },
-  { kind: "planned", subject, of: "shard", shards, liveness, writtenAs: undefined },
-  { kind: "planned", subject: group, of: "group", shards, liveness, writtenAs: undefined },
+  { kind: "planned", subject, of: "shard", shards, liveness, writtenAs: undefined, together: undefined },
+  {
+    kind: "planned",
+    subject: group,
+    of: "group",
+    shards,
+    liveness,
+    writtenAs: undefined,
+    together: undefined,
+  },
+  { kind: "forgets", subject: group, takenAt: "2026-11-22T11:00:00Z" },
   { kind: "left", subject: group, shards: [{ shard: 2, why: "appearedLater" }] },
   { kind: "olderWaysBack", subject: group, shards: [1] },
   { kind: "looking", subject: group, done: 8, total: 256 },
@@ -51,11 +65,12 @@ const events: readonly RunEvent[] = [
 describe("every event", () => {
   test("has its words", () => {
     expect(events.map(describeEvent).join("\n\n")).toMatchInlineSnapshot(`
-      "ConsumerGroupReplay: not evaluated: from, project will be known only after apply
+      "warning: ConsumerGroupReplay back: not evaluated, because from, project will be known only when another resource has been applied
 
-      shop/orders/billing/0: not evaluated: no answer
+      warning: shop/orders/billing/0: not evaluated, so this preview does not show what pulumi up would do
+        no answer
 
-      warning: shop/orders/billing/0: takes the place of shop/orders/audit/0, where nothing is undone
+      warning: shop/orders/billing/0: replaces shop/orders/audit/0; what was done there stays as it is
 
       shop/orders/billing/0: moves back 3 h; 30 log groups will be read again
         from  2026-11-22T11:00:00Z  ODA=
@@ -65,20 +80,25 @@ describe("every event", () => {
         first log group that is read: received 2026-11-22T08:00:00Z
         shard 0  back 3 h, 30 log groups: 2026-11-22T11:00:00Z  ODA= → 2026-11-22T08:00:00Z  NTA=
 
-      warning: shop/orders/billing: left alone, shards 2: appeared after the replay, and no other position was declared since
+      warning: shop/orders/billing: the savepoint is taken anew, and the positions of 2026-11-22T11:00:00Z are lost
+        To keep them, declare another savepoint under a name of its own.
 
-      warning: shop/orders/billing: the last move of shards 1 is older than the newest one; previous takes that older move back
+      warning: shop/orders/billing: left alone: shard 2: appeared after the replay, and no other position has been declared since
 
-      shop/orders/billing: looked at 8 of 256 shards
+      warning: shop/orders/billing: the newest move did not include shard 1, so previous undoes an older move there
+
+      shop/orders/billing: read 8 of 256 shards
 
       shop/orders/billing: wrote 16 of 256 shards
 
-      shop/orders/billing/0: waits until the consumers are quiet, 5 min at the most
+      shop/orders/billing/0: waiting until the consumers are quiet, at most 5 min
         shard 0  host-a  committed 7 s ago
         shard 12  a consumer without a name  committed 1 min 1 s ago
-        Nothing has been written yet. To stop, press Ctrl-C twice.
+        Nothing has been written yet. To stop waiting, press Ctrl-C twice.
 
-      shop/orders/billing/0: way back: checkpoint: "ODA=" (2026-11-22T11:00:00Z)
+      way back: "ODA="
+        of shop/orders/billing/0, to be pasted as checkpoint
+        it stood at 2026-11-22T11:00:00Z
 
       way back: {"0":"cursor:ODA="}
         of shop/orders/billing, to be pasted as from
@@ -86,11 +106,11 @@ describe("every event", () => {
 
       warning: shop/orders/billing/0: expired; nothing is written
         applyBefore 2026-11-22T11:59:00Z has passed: the service's clock shows 2026-11-22T12:00:00Z
-        To move it after all, declare a later applyBefore.
+        To move it anyway, declare a later applyBefore.
 
       warning: shop/orders/billing, shards 0-2: expired; nothing is written
         applyBefore 2026-11-22T11:59:00Z has passed: the service's clock shows 2026-11-22T12:00:00Z
-        To move it after all, declare a later applyBefore.
+        To move it anyway, declare a later applyBefore.
 
       warning: shop/orders/billing/0: the pins are written, but can no longer be watched: no answer"
     `);
@@ -99,7 +119,10 @@ describe("every event", () => {
   test("that warns begins with it", () => {
     const warned = events.filter((event) => describeEvent(event).startsWith("warning: "));
     expect([...new Set(warned.map(({ kind }) => kind))]).toEqual([
+      "notYetKnown",
+      "notEvaluated",
       "replaces",
+      "forgets",
       "left",
       "olderWaysBack",
       "expired",

@@ -20,6 +20,12 @@ const untouched: Move = {
   logGroups: undefined,
 };
 
+const liveness = {
+  onActiveConsumers: "wait",
+  waitTimeout: durationOfSeconds(300),
+  watchFor: durationOfSeconds(75),
+} as const;
+
 describe("a plan says", () => {
   test("what is read again", () => {
     const plan = describePin(subject, { kind: "move", move: back, overwrites: [] });
@@ -33,7 +39,7 @@ describe("a plan says", () => {
   test("what is never read, and why it is declared", () => {
     const because = { ...subject, reason: "INC-4711: poisoned orders" };
     expect(describePin(because, { kind: "move", move: forward, overwrites: [] })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: moves forward 3 h; 1 log group will never be read
+      "warning: shop/orders/billing/0: moves forward 3 h; 1 log group will never be read
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  MTAw
         reason: INC-4711: poisoned orders"
@@ -42,7 +48,7 @@ describe("a plan says", () => {
 
   test("that nothing is known where the group has no checkpoint", () => {
     expect(describePin(subject, { kind: "move", move: untouched, overwrites: [] })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: is set; the group has no checkpoint there, so where it would have read from is not known
+      "warning: shop/orders/billing/0: is set; the group has no checkpoint in this shard, so how much is read again or skipped is unknown
         from  no checkpoint
         to    2026-11-22T08:00:00Z  NTA="
     `);
@@ -51,7 +57,7 @@ describe("a plan says", () => {
   test("that nothing is known where the checkpoint has expired", () => {
     const expired: Move = { ...untouched, from: standsAt(5) };
     expect(describePin(subject, { kind: "move", move: expired, overwrites: [] })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: is set; its checkpoint is none of the positions that the shard still holds, so what is read again or skipped is not known
+      "warning: shop/orders/billing/0: is set; its checkpoint is outside of the data that is kept, so how much is read again or skipped is unknown
         from  time not known  NQ==
         to    2026-11-22T08:00:00Z  NTA="
     `);
@@ -64,7 +70,7 @@ describe("a plan says", () => {
       toTime: { kind: "empty" },
     };
     expect(describePin(subject, { kind: "move", move: odd, overwrites: [] })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: is set; its checkpoint is none of the positions that the shard still holds, so what is read again or skipped is not known
+      "warning: shop/orders/billing/0: is set; its checkpoint is outside of the data that is kept, so how much is read again or skipped is unknown
         from  YmVnaW4= (not a cursor)
         to    no data  NTA="
     `);
@@ -75,7 +81,7 @@ describe("a plan says", () => {
       "shop/orders/billing/0: moves back 3 h; 30 log groups will be read again
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  NTA=
-        warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin
+        warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin:
           shard 0  host-a  committed 7 s ago
           shard 12  a consumer without a name  committed 1 min 1 s ago"
     `);
@@ -105,7 +111,7 @@ describe("a plan says", () => {
     expect(describePin(subject, expired)).toMatchInlineSnapshot(`
       "warning: shop/orders/billing/0: expired; nothing is written
         applyBefore 2026-11-22T11:59:00Z has passed: the service's clock shows 2026-11-22T12:00:00Z
-        To move it after all, declare a later applyBefore."
+        To move it anyway, declare a later applyBefore."
     `);
   });
 
@@ -114,10 +120,9 @@ describe("a plan says", () => {
       "shop/orders/billing/0: moves back 3 h; 30 log groups will be read again
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  NTA=
-        warning: consumers are alive, and up refuses while they are:
+        warning: consumers are alive, so pulumi up will refuse. Stop them and wait 1 min 15 s before the up:
           shard 0  host-a  committed 7 s ago
-          shard 12  a consumer without a name  committed 1 min 1 s ago
-        Stop them and wait 1 min 15 s before the up."
+          shard 12  a consumer without a name  committed 1 min 1 s ago"
     `);
   });
 
@@ -131,13 +136,17 @@ describe("a plan says", () => {
   });
 
   test("that the up waits, where that was asked for", () => {
-    const liveness = {
-      onActiveConsumers: "wait",
-      waitTimeout: durationOfSeconds(300),
-      watchFor: durationOfSeconds(75),
-    } as const;
-    expect(describePin(subject, { kind: "refused", refusal: alive }, liveness)).toContain(
-      "  warning: consumers are alive, and up waits until they are quiet, 5 min at the most:",
+    const refusal = { ...alive, waitTimeout: durationOfSeconds(300) };
+    expect(describePin(subject, { kind: "refused", refusal }, liveness)).toContain(
+      "  warning: consumers are alive. Stop them: pulumi up waits until they are quiet, at most 5 min:",
+    );
+  });
+
+  test("that the up will not wait long enough", () => {
+    const refusal = { ...alive, waitTimeout: durationOfSeconds(20) };
+    expect(describePin(subject, { kind: "refused", refusal }, liveness)).toContain(
+      "  warning: consumers are alive, and waitTimeout PT20S is too short, so pulumi up will refuse: " +
+        'at least 1 min 8 s have to pass. Stop them and wait 1 min 15 s before the up, or set waitTimeout: "PT1M15S" or longer:',
     );
   });
 
@@ -156,18 +165,21 @@ describe("a plan says", () => {
 
 describe("the way back is", () => {
   test.each([
-    { from: standsAt(80), told: 'checkpoint: "ODA=" (2026-11-22T11:00:00Z)' },
+    {
+      from: standsAt(80),
+      told: 'way back: "ODA="\n  of shop/orders/billing/0, to be pasted as checkpoint\n  it stood at 2026-11-22T11:00:00Z',
+    },
     {
       from: { kind: "none" },
-      told: "it had no checkpoint, and SLS has no call that takes one away",
+      told: "shop/orders/billing/0: no way back: the shard had no checkpoint, and SLS cannot delete one",
     },
     {
       from: { kind: "undecodable", text: "YmVnaW4=" },
-      told: "its checkpoint was YmVnaW4=, which is no cursor and cannot be written back",
+      told: "shop/orders/billing/0: no way back: its checkpoint was YmVnaW4=, which is not a cursor",
     },
   ] as const)("$told", ({ from, told }) => {
     const stood = { ...act, snapshot: standing(80, { checkpoint: from }) };
-    expect(describeWayBackOfPin(subject, stood)).toBe(`shop/orders/billing/0: way back: ${told}`);
+    expect(describeWayBackOfPin(subject, stood)).toBe(told);
   });
 });
 
@@ -184,10 +196,10 @@ describe("a pin that did not end well says", () => {
 
   test("that it is not pinned, and why", () => {
     expect(describeUnfinishedPin(subject, { ...report, failure })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: is not pinned; it stands where it stood
+      "shop/orders/billing/0: is not pinned; it has not moved
         no answer
           project shop
-      Consumers that were stopped for this are still stopped. Run pulumi up again: it goes on from here."
+      Keep the shard's consumer stopped, and run pulumi up again."
     `);
     expect(describeUnfinishedPin(subject, report).split("\n")).toHaveLength(2);
   });
@@ -198,7 +210,7 @@ describe("a pin that did not end well says", () => {
       "shop/orders/billing/0: may have been written, and could not be read back
         no answer
           project shop
-      Run pulumi up again: it reads the shard first, and writes only if it still stands where it stood before."
+      Run pulumi up again: it reads the shard first, and writes only if the shard still stands where it stood before."
     `);
   });
 
@@ -206,8 +218,8 @@ describe("a pin that did not end well says", () => {
     const unseen = { ...report, status: "uncertain", acknowledged: true } as const;
     expect(describeUnfinishedPin(subject, unseen)).toMatchInlineSnapshot(`
       "shop/orders/billing/0: was written, but could not be read back
-        the service had acknowledged the write, and does not show it
-      Run pulumi up again: it reads the shard first, and writes only if it still stands where it stood before."
+        the service acknowledged the write, but does not show it
+      Run pulumi up again: it reads the shard first, and writes only if the shard still stands where it stood before."
     `);
   });
 
@@ -217,18 +229,18 @@ describe("a pin that did not end well says", () => {
       "shop/orders/billing/0: was pinned, and a consumer has overwritten the pin
         pin         NTA=
         stands now  ODE=, committed by host-a
-      It is not written again. Stop the group's consumers, change triggers, and run pulumi up."
+      It will not be written again by itself. Stop the group's consumers, change triggers, and run pulumi up."
     `);
   });
 
   test("that it is uncertain, with both ways out", () => {
     const elsewhere = { ...report, status: "uncertain", record: seenAt(60) } as const;
     expect(describeUnfinishedPin(subject, elsewhere)).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: is uncertain; it stands neither at the pin nor where it stood before, so it is left alone
+      "shop/orders/billing/0: is uncertain: it stands neither at the pin nor where it stood before, so it is left alone
         pin            NTA=
         stood before   ODA=
         stands now     NjA=, committed by host-a
-      If a consumer has read from the pin already, take this declaration out. If it has not, change triggers to pin again."
+      If a consumer has already read from the pin, remove this resource from the program. If not, change triggers to pin the shard again."
     `);
   });
 

@@ -11,7 +11,7 @@ describe("a refusal says what was seen, and the way out of", () => {
     expect(describeRefusal(subject, refusal)).toMatchInlineSnapshot(`
       "shop/orders/billing/0: the logstore has no such shard
         its shards: 0, 1, 7
-      Declare one of these. A shard that was split or merged vanishes when its data has expired."
+      Declare one of these. A shard that was split or merged disappears when its data has expired."
     `);
   });
 
@@ -22,7 +22,7 @@ describe("a refusal says what was seen, and the way out of", () => {
   test("a look that failed", () => {
     const failure = new Error("GetCheckPoint was answered 401 Unauthorized: no\n  project shop\nAsk.");
     expect(describeRefusal(subject, { kind: "lookFailed", failure })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: could not be looked at, so nothing is written
+      "shop/orders/billing/0: SLS could not be read, so nothing is written
         GetCheckPoint was answered 401 Unauthorized: no
           project shop
         Ask."
@@ -31,9 +31,9 @@ describe("a refusal says what was seen, and the way out of", () => {
 
   test("nothing to put back", () => {
     expect(describeRefusal(subject, { kind: "nothingBefore" })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: refused, because there is nothing to put it back to
-        this replay never moved it, or it had no checkpoint before, which SLS has no call for
-      Name another position for this shard, or keep."
+      "shop/orders/billing/0: refused, because "previous" has no earlier position for this shard
+        this replay has not moved the shard yet, or the shard had no checkpoint before (SLS cannot delete one)
+      Declare another position for this shard, or "keep"."
     `);
   });
 
@@ -77,7 +77,7 @@ describe("a refusal says what was seen, and the way out of", () => {
       "shop/orders/billing/0: refused, because the logstore no longer keeps what was asked for
         asked for 2026-11-14T12:00:00Z, and it keeps what was received since 2026-11-15T12:00:00Z
         the first log group that would be read: 2026-11-16T12:00:00Z
-      Name a later instant, or accept the gap with allowTruncated: true."
+      Declare a later instant, or accept the gap with allowTruncated: true."
     `);
   });
 
@@ -90,8 +90,8 @@ describe("a refusal says what was seen, and the way out of", () => {
         it moves back 3 h; 30 log groups will be read again
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  NTA=
-        span 1 d 2 h (P1DT2H1M), maxMove P1D
-      If it is meant, set maxMove: "P1DT3H". If this declaration has done its work, take it out."
+        span 1 d 2 h (PT26H1M), maxMove PT24H
+      If you want this move, set maxMove: "PT27H". If this replay is already done, remove it from the program."
     `);
   });
 
@@ -106,10 +106,10 @@ describe("a refusal says what was seen, and the way out of", () => {
 
   test("a rewind past a split", () => {
     expect(describeRefusal(subject, { kind: "unordered", move: back })).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: refused, because an ordered group would read it beside its children
+      "shop/orders/billing/0: refused, because the group reads in order, and would read this shard again after or beside its children
         it moves back 3 h; 30 log groups will be read again
-        the shard was split or merged, and the group has read it to its end or has read one of its children
-      If order does not matter for this, set allowUnordered: true."
+        the shard was split or merged, and the group has read it to its end or has begun to read its children
+      If the order does not matter for this replay, set allowUnordered: true."
     `);
   });
 
@@ -118,7 +118,7 @@ describe("a refusal says what was seen, and the way out of", () => {
       "shop/orders/billing/0: refused, because consumers are alive and would overwrite the pin
         shard 0  host-a  committed 7 s ago
         shard 12  a consumer without a name  committed 1 min 1 s ago
-        a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all
+        a running consumer reads on from its own memory and saves over the pin; idle consumers cannot be seen
       Stop the group's consumers, wait 1 min 15 s, run pulumi up, and start them again; or set onActiveConsumers: "overwrite"."
     `);
   });
@@ -127,7 +127,7 @@ describe("a refusal says what was seen, and the way out of", () => {
     expect(describeRefusal(subject, { kind: "shardsChanged", appeared: [2, 3] })).toMatchInlineSnapshot(`
       "shop/orders/billing/0: refused, because shards were split or merged since it was planned
         new: 2, 3
-      Set this shard to "keep", or name the position that it shall have now: "cursor:<base64>"."
+      Declare "keep" for this shard, or the position that it should have now: "cursor:<base64>"."
     `);
   });
 
@@ -138,8 +138,8 @@ describe("a refusal says what was seen, and the way out of", () => {
         it moves back 3 h; 30 log groups will be read again
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  NTA=
-        how far that is cannot be measured, because the time of one of the two is not known; maxMove P1D
-      Name a position whose time the service can tell, or keep this shard."
+        the distance cannot be measured, because the time of one of the two positions is unknown; maxMove PT24H
+      Declare a position whose time the service knows, or "keep" for this shard."
     `);
   });
 

@@ -29,39 +29,38 @@ const reports: readonly Report[] = [
 describe("every report", () => {
   test("has its words", () => {
     expect(reports.map(describeReport).join("\n\n")).toMatchInlineSnapshot(`
-      "shop/orders/billing/0: could not be looked at, so nothing is written
+      "shop/orders/billing/0: SLS could not be read, so nothing is written
         no answer
 
       shop/orders/billing/0: refused, because consumers are alive and would overwrite the pin
         shard 0  host-a  committed 7 s ago
         shard 12  a consumer without a name  committed 1 min 1 s ago
-        a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all
+        a running consumer reads on from its own memory and saves over the pin; idle consumers cannot be seen
       Stop the group's consumers, wait 1 min 15 s, run pulumi up, and start them again; or set onActiveConsumers: "overwrite".
 
       shop/orders/billing: refused, because consumers are alive and would overwrite the pin
         shard 0  host-a  committed 7 s ago
         shard 12  a consumer without a name  committed 1 min 1 s ago
-        a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all
+        a running consumer reads on from its own memory and saves over the pin; idle consumers cannot be seen
       Stop the group's consumers, wait 1 min 15 s, run pulumi up, and start them again; or set onActiveConsumers: "overwrite".
 
-      shop/orders/billing/0: is not pinned; it stands where it stood
+      shop/orders/billing/0: is not pinned; it has not moved
         no answer
-      Consumers that were stopped for this are still stopped. Run pulumi up again: it goes on from here.
+      Keep the shard's consumer stopped, and run pulumi up again.
 
-      shop/orders/billing: 1 of 1 shards is not pinned
-        not pinned; stand where they stood: 0
-        Consumers that were stopped for this are still stopped.
-      Run pulumi up again: it writes only the shards that are not finished.
+      shop/orders/billing: 1 of 1 shard is not pinned
+        shards not pinned (they have not moved): 0
+      Keep the group's consumers stopped, and run pulumi up again: it writes only the shards that are not finished.
         no answer
 
-      two resources move the same shard, and which one came last would be chance
+      two resources move the same shard; the result would depend on their order
         the first
         the second
-      Take one of them out.
+      Remove one of them from the program.
 
-      The inputs of this ConsumerGroupCheckpoint are not known
+      Some inputs of this ConsumerGroupCheckpoint are still unknown
 
-      The arguments of getReplayPlan are not right
+      Some arguments of getReplayPlan are wrong
         from is missing
         project is missing"
     `);
@@ -76,7 +75,7 @@ describe("every report", () => {
       refusals,
       failure: undefined,
     });
-    expect(stopped).toContain("1 of 1 shards is not pinned");
+    expect(stopped).toContain("1 of 1 shard is not pinned");
     expect(stopped).toContain("refused, because consumers are alive");
   });
 

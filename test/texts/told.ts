@@ -21,6 +21,7 @@ export const alive = {
   move: back,
   consumers: live,
   quietAfter: durationOfSeconds(75),
+  waitTimeout: undefined,
 } as const;
 
 /** So many consumers that a text must not name each. */

@@ -442,7 +442,7 @@ class LooksTooOld extends Error {
 
   constructor() {
     super(
-      "Every look at the checkpoints was more than 5 s old before its write could be sent, so nothing was written\n" +
+      "Each time the checkpoints were read, more than 5 s passed before the write could be sent, so nothing was written\n" +
         "The connection to SLS is too slow or too busy. Lower sls:maxConcurrency, or try again later.",
     );
   }

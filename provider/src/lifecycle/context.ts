@@ -18,6 +18,8 @@ export interface LifecycleContext {
   readonly sleep: (duration: Duration) => Promise<void>;
   /** A short name that nothing else in the state of a resource has. */
   readonly newId: () => string;
+  /** Whether a preview that cannot look fails, instead of warning. */
+  readonly strictPreview: boolean;
   /** How many writes go out at once. */
   readonly mostAtOnce: number;
 }

@@ -82,6 +82,17 @@ function problemOf(name: string, value: unknown, problem: string): Problem {
     : { property: name, reason: problem };
 }
 
+/** Who a resource is: its URN, or that of its component, where it is handed over. */
+export function selfOf({ self }: Declared): string | undefined {
+  return typeof self === "string" ? self : undefined;
+}
+
+/** The name that a program gave a resource, before what it declares: `orders-replay: `. Empty where it is unknown. */
+export function nameOfSelf(self: string): string {
+  const name = self.split("::").at(-1) ?? "";
+  return name === "" ? "" : `${name}: `;
+}
+
 export function holdsUnknown(value: unknown): boolean {
   if (value === notYetKnown) return true;
   if (typeof value !== "object" || value === null) return false;

@@ -7,6 +7,7 @@ import {
 import { type Cursor } from "../model/cursor.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type Act } from "../rules/act.js";
+import { type PlanTotals, type PlannedTogether, sumOfTotals } from "../rules/planTotals.js";
 import { type Declared } from "./declared.js";
 import { type PlanLook } from "./replay/lookForPlan.js";
 import { type StoredPlan } from "./replay/planState.js";
@@ -55,6 +56,7 @@ export class ProcessMemory {
   readonly #checked = new Set<string>();
   readonly #planned = new Map<string, Cursor>();
   readonly #states = new Map<string, Declared>();
+  readonly #totals = new Map<string, PlanTotals>();
 
   /**
    * Claims shards of a group for a resource, in place of what it claimed before. Returns how another resource that
@@ -138,6 +140,13 @@ export class ProcessMemory {
     if (this.#checked.has(key)) return false;
     this.#checked.add(key);
     return true;
+  }
+
+  /** Adds up what the replays of a preview do. Undefined for the first one, which tells it already. */
+  plannedTogether(self: string, totals: PlanTotals): PlannedTogether | undefined {
+    this.#totals.set(self, totals);
+    if (this.#totals.size === 1) return undefined;
+    return { replays: this.#totals.size, totals: [...this.#totals.values()].reduce(sumOfTotals) };
   }
 
   /** Keeps the state that diff saw: a replacement that the engine decides calls create without it. */

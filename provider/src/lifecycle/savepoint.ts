@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { type GroupIdentity, formatGroupId, parseGroupId } from "../model/identity.js";
 import { formatInstant } from "../model/instant.js";
+import { type Report, type Subject } from "../rules/events.js";
+import { SlsError } from "../sls/errors.js";
 import { type CheckResult, type DiffResult } from "./answers.js";
 import { readCheckpoints } from "./reading/checkpointsReading.js";
 import { type LifecycleContext } from "./context.js";
-import { type Declared, DeclaredReader } from "./declared.js";
+import { type Declared, DeclaredReader, selfOf } from "./declared.js";
 import { RefusedError } from "./failures.js";
 import { changedGroup, groupInputs, readGroup } from "./groupInputs.js";
 import { textInput } from "./inputs.js";
+import { notEvaluated } from "./notEvaluated.js";
+import { lookAtGroup } from "./observe.js";
 import { withoutAbsent } from "./stateFields.js";
 import { schemaVersion, schemaVersionOf } from "./unreadable.js";
 
@@ -28,13 +32,63 @@ function readSavepoint(declared: Declared): SavepointDeclaration {
   return { identity, reader };
 }
 
-export function checkSavepoint(_olds: Declared, news: Declared): CheckResult {
-  return { inputs: news, problems: readSavepoint(news).reader.problems };
+/** Validates the inputs and, where positions are to be read, looks whether they can be. */
+export async function checkSavepoint(
+  olds: Declared,
+  news: Declared,
+  context: LifecycleContext,
+): Promise<CheckResult> {
+  const { reader, identity } = readSavepoint(news);
+  if (reader.problems.length > 0) return { inputs: news, problems: reader.problems };
+  if (identity === undefined) {
+    const { unknowns: inputs } = reader;
+    context.emit({ kind: "notYetKnown", resource: "ConsumerGroupSavepoint", self: selfOf(news), inputs });
+    return { inputs: news, problems: [] };
+  }
+  context.memory.noteChecked("savepoint", formatGroupId(identity));
+  if (!takesAnew(olds, news)) return { inputs: news, problems: [] };
+  return { inputs: news, problems: [], refused: await previewSavepoint(identity, news, context) };
 }
 
-export function diffSavepoint(olds: Declared, news: Declared): DiffResult {
+async function previewSavepoint(
+  identity: GroupIdentity,
+  news: Declared,
+  context: LifecycleContext,
+): Promise<Report | undefined> {
+  try {
+    await lookAtGroup(context.client, identity);
+    return undefined;
+  } catch (failure) {
+    if (!SlsError.isInstance(failure)) throw failure;
+    return notEvaluated(subjectOf(identity, news), failure, context);
+  }
+}
+
+/** Whether positions are read: for a new savepoint, another group, and other triggers. */
+function takesAnew(olds: Declared, news: Declared): boolean {
+  return changedGroup(olds, news).length > 0 || !isDeepStrictEqual(olds["triggers"], news["triggers"]);
+}
+
+export function diffSavepoint(olds: Declared, news: Declared, context: LifecycleContext): DiffResult {
   const replaces = changedGroup(olds, news);
+  sayForgets(olds, news, context);
   return { changes: savepointInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces };
+}
+
+/** Positions that are read anew take the place of those that were kept, which may be the only way back. */
+function sayForgets(olds: Declared, news: Declared, context: LifecycleContext): void {
+  const { identity } = readSavepoint(news);
+  const { takenAt } = olds;
+  if (identity === undefined || typeof takenAt !== "string" || !takesAnew(olds, news)) return;
+  // A diff without a check before it belongs to a refresh, which stays silent.
+  const id = formatGroupId(identity);
+  if (!context.memory.wasChecked("savepoint", id)) return;
+  if (!context.memory.firstTime(`forgets ${id} ${takenAt}`)) return;
+  context.emit({ kind: "forgets", subject: subjectOf(identity, news), takenAt });
+}
+
+function subjectOf(identity: GroupIdentity, { reason }: Declared): Subject {
+  return { id: formatGroupId(identity), reason: typeof reason === "string" ? reason : undefined };
 }
 
 /** Reads where the group stands, and keeps it. */

@@ -34,9 +34,10 @@ export function parseDuration(text: string): Parsed<Duration> {
   return parsed(total as Duration);
 }
 
-/** Writes a duration as ISO-8601, in days to seconds; a rest below a second is dropped. */
+/** Writes a duration as ISO-8601. Up to two days it has hours only: `PT24H` is how people write a day here. */
 export function formatDuration(duration: Duration): string {
-  const parts = split(duration);
+  const { days, hours, ...rest } = split(duration);
+  const parts = days === 1 ? { ...rest, days: 0, hours: hours + 24 } : { ...rest, days, hours };
   const date = parts.days > 0 ? `${String(parts.days)}D` : "";
   const time = [
     parts.hours > 0 ? `${String(parts.hours)}H` : "",

@@ -15,7 +15,7 @@ const unquotedYaml = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d+)? [+-]\d{4} \
 export function parseInstant(text: string): Parsed<Instant> {
   if (unquotedYaml.test(text)) {
     return unparsed(
-      'was written without quotes, and YAML made another text of it; quote it, such as "2026-11-20T08:00:00+08:00"',
+      'is a time without quotes, which YAML changed; put it in quotes, such as "2026-11-20T08:00:00+08:00"',
     );
   }
   const match = rfc3339.exec(text);

@@ -38,7 +38,7 @@ function parsePositionText(text: string, now: Instant): Parsed<Position> {
   if (word !== undefined) return parsed({ kind: word });
   if (text === "none") {
     return unparsed(
-      "stands for a shard without a checkpoint, and SLS cannot take one away; name another position for it",
+      "stands for a shard without a checkpoint, and SLS cannot delete a checkpoint; declare another position for this shard",
     );
   }
   if (text.startsWith(cursorPrefix)) {
@@ -48,7 +48,7 @@ function parsePositionText(text: string, now: Instant): Parsed<Position> {
   if (/^-?P[\dT]/i.test(text)) {
     const example = formatInstant((Math.floor(now / 1_000_000) * 1_000_000) as Instant);
     return unparsed(
-      `is a duration, which means another moment whenever it is read; write the instant (now is ${example})`,
+      `is a duration, and a duration means a different time on every run; write an instant (the time now is ${example})`,
     );
   }
   const instant = parseInstant(text);

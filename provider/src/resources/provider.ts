@@ -66,6 +66,13 @@ export interface ProviderArgs {
    * @default 16
    */
   readonly maxConcurrency?: pulumi.Input<number>;
+  /**
+   * Whether a preview fails where it cannot look at what an up would do: a misspelt name, a key that may not read, a
+   * network that is down. Without it, such a preview warns and succeeds.
+   *
+   * @default false
+   */
+  readonly strictPreview?: pulumi.Input<boolean>;
 }
 
 /**
@@ -115,6 +122,7 @@ function settingsOf(args: ProviderArgs): Record<string, pulumi.Input<string> | u
     "sls:requestTimeout": args.requestTimeout,
     "sls:maxRetries": text(args.maxRetries),
     "sls:maxConcurrency": text(args.maxConcurrency),
+    "sls:strictPreview": text(args.strictPreview),
   };
 }
 
@@ -123,6 +131,6 @@ function secret(value: pulumi.Input<string> | undefined): pulumi.Output<string> 
 }
 
 /** Pulumi hands texts to a provider and nothing else. */
-function text(value: pulumi.Input<number> | undefined): pulumi.Output<string> | undefined {
+function text(value: pulumi.Input<number | boolean> | undefined): pulumi.Output<string> | undefined {
   return value === undefined ? undefined : pulumi.output(value).apply(String);
 }

@@ -2,7 +2,7 @@ import { type CheckpointRecord, formatCheckpoint } from "../model/checkpoint.js"
 import { type Cursor, positionOf } from "../model/cursor.js";
 import { type Duration, between, durationOfSeconds } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
-import { type ShardIntent, type Unmovable } from "./intent.js";
+import { type Bounds, type ShardIntent, type Unmovable } from "./intent.js";
 import { type Move, moveOf } from "./move.js";
 import {
   type GroupSeen,
@@ -49,6 +49,8 @@ export type Refusal =
       readonly move: Move | undefined;
       readonly consumers: readonly LiveConsumer[];
       readonly quietAfter: Duration;
+      /** How long an up waits until they are quiet; undefined where it does not wait. */
+      readonly waitTimeout: Duration | undefined;
     };
 
 /** What `decide` answers for one shard. */
@@ -190,7 +192,7 @@ function judgeMove(
   if (changed !== undefined) return refused(changed);
   const consumers = liveConsumers(seen, judgedRecords(intent, seen, shard), isOurs);
   if (consumers.length > 0 && intent.onActiveConsumers !== "overwrite") {
-    return refused({ kind: "liveConsumers", move, consumers, quietAfter: quietAfter(seen) });
+    return refused(liveRefusal(intent, move, consumers, seen));
   }
   return { kind: "move", move, overwrites: consumers };
 }
@@ -242,6 +244,22 @@ function judgedRecords(
   return seen.records.filter(
     (record) => record.shard === shard.shard || (owner !== undefined && record.consumer === owner),
   );
+}
+
+/** Refuses because of live consumers, unless an up waits until they are quiet. */
+export function liveRefusal(
+  { onActiveConsumers, waitTimeout }: Pick<Bounds, "onActiveConsumers" | "waitTimeout">,
+  move: Move | undefined,
+  consumers: readonly LiveConsumer[],
+  seen: GroupSeen,
+): Extract<Refusal, { kind: "liveConsumers" }> {
+  return {
+    kind: "liveConsumers",
+    move,
+    consumers,
+    quietAfter: quietAfter(seen),
+    waitTimeout: onActiveConsumers === "wait" ? waitTimeout : undefined,
+  };
 }
 
 /** Who committed recently, and is not us. */

@@ -4,6 +4,7 @@ import { type Act } from "./act.js";
 import { type Left } from "./asked.js";
 import { type Decision, type Refusal } from "./decide.js";
 import { type RefusedShard } from "./nextStep.js";
+import { type PlannedTogether } from "./planTotals.js";
 import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus } from "./status.js";
 
@@ -37,7 +38,13 @@ export interface Liveness {
  * What a check, a diff or a run tells while it goes on. Data only: each front words it in its own way.
  */
 export type RunEvent =
-  | { readonly kind: "notYetKnown"; readonly resource: string; readonly inputs: readonly string[] }
+  | {
+      readonly kind: "notYetKnown";
+      readonly resource: string;
+      /** The URN of the resource, where it is handed over. */
+      readonly self: string | undefined;
+      readonly inputs: readonly string[];
+    }
   | { readonly kind: "notEvaluated"; readonly subject: Subject; readonly failure: Error }
   | { readonly kind: "replaces"; readonly subject: Subject; readonly former: string }
   | {
@@ -49,7 +56,11 @@ export type RunEvent =
       readonly liveness: Liveness;
       /** The instant as it was written, where it is one for all shards. */
       readonly writtenAs: string | undefined;
+      /** This plan with those that were told before it in the same preview; undefined for the first one. */
+      readonly together: PlannedTogether | undefined;
     }
+  /** A savepoint is taken anew, and what it kept is lost. */
+  | { readonly kind: "forgets"; readonly subject: Subject; readonly takenAt: string }
   | { readonly kind: "left"; readonly subject: Subject; readonly shards: readonly LeftShard[] }
   | { readonly kind: "olderWaysBack"; readonly subject: Subject; readonly shards: readonly number[] }
   | {
@@ -80,6 +91,12 @@ export type RunEvent =
     }
   | { readonly kind: "watchLost"; readonly subject: Subject; readonly failure: Error };
 
+/** An error as a report needs it. A refusal of the service also says under which id to ask about it, and what to do. */
+export interface ReportedFailure extends Error {
+  readonly requestId?: string | undefined;
+  readonly remedy?: string;
+}
+
 /** How one shard of a run ended, for whoever has to act on it. */
 export interface EndedReport {
   readonly shard: number;
@@ -88,13 +105,15 @@ export interface EndedReport {
   readonly act: Act | undefined;
   /** Where it stood at the last look; absent where there was none. */
   readonly record: CheckpointRecord | undefined;
-  readonly failure: Error | undefined;
+  readonly failure: ReportedFailure | undefined;
   /** Whether the service had acknowledged a write that a later look did not show. */
   readonly acknowledged: boolean;
 }
 
 /** Why a call ended without what it was asked for. Data only, as {@link RunEvent}. */
 export type Report =
+  /** A preview could not look, and strict previews are asked for. */
+  | { readonly kind: "notEvaluated"; readonly subject: Subject; readonly failure: Error }
   | { readonly kind: "lookFailed"; readonly subject: Subject; readonly failure: Error }
   | {
       readonly kind: "refused";

@@ -27,6 +27,7 @@ export interface Configuration {
   readonly maxRetries: number;
   readonly retryFor: Duration;
   readonly maxConcurrency: number;
+  readonly strictPreview: boolean;
   readonly userAgent: string;
 }
 
@@ -46,18 +47,27 @@ export function readConfiguration(
   const requestTimeout = readRequestTimeout(keys);
   const maxRetries = readCount(keys, { key: "sls:maxRetries", least: 0, most: 20, otherwise: 4 });
   const maxConcurrency = readCount(keys, { key: "sls:maxConcurrency", least: 1, most: 256, otherwise: 16 });
+  const strictPreview = readFlag(keys, "sls:strictPreview");
   return {
     endpoint: endpoint.value,
     credentials: credentials.value,
     sign: signer.value,
     proxy: proxy.value,
-    problems: [endpoint, credentials, signer, proxy, requestTimeout, maxRetries, maxConcurrency].flatMap(
-      ({ problems }) => problems,
-    ),
+    problems: [
+      endpoint,
+      credentials,
+      signer,
+      proxy,
+      requestTimeout,
+      maxRetries,
+      maxConcurrency,
+      strictPreview,
+    ].flatMap(({ problems }) => problems),
     requestTimeout: requestTimeout.value,
     maxRetries: maxRetries.value,
     retryFor: durationOfSeconds(60),
     maxConcurrency: maxConcurrency.value,
+    strictPreview: strictPreview.value,
     userAgent: `pulumi-sls-checkpoint/${version}`,
   };
 }
@@ -147,6 +157,12 @@ function readRequestTimeout(keys: ConfigurationKeys): Found<Duration> {
       `sls:requestTimeout "${text}" is not an ISO-8601 duration from PT1S to PT10M, such as PT10S for ten seconds`,
     ],
   };
+}
+
+function readFlag(keys: ConfigurationKeys, key: string): Found<boolean> {
+  const text = filled(keys(key)) ?? "false";
+  if (text === "true" || text === "false") return found(text === "true");
+  return { value: false, problems: [`${key} "${text}" is neither true nor false`] };
 }
 
 function readCount(

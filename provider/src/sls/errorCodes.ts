@@ -1,3 +1,5 @@
+import { ramActions } from "./ramActions.js";
+
 /**
  * What a documented error code means for the request that got it.
  *
@@ -20,6 +22,13 @@ const newToken = "Get a new security token and set sls:securityToken with its ke
 const checkClock = "Set this machine's clock: the service accepts 15 minutes either way.";
 const checkKeys = "Check sls:accessKeyId and sls:accessKeySecret, and that both belong to one key.";
 const checkPolicy = "Let the key's RAM policy allow the call, or use a key that may.";
+
+/** What to do about a refusal, with the RAM action that the call needs where that is what is missing. */
+export function remedyFor(operation: string, { remedy }: DocumentedCode): string {
+  const action = ramActions[operation];
+  if (remedy !== checkPolicy || action === undefined) return remedy;
+  return `Let the key's RAM policy allow ${action}, or use a key that may (docs/permissions.md).`;
+}
 
 /** Every code that docs/protocol.md 5 and the calls' own pages name, in its usual spelling. */
 export const documentedCodes: Readonly<Record<string, DocumentedCode>> = {
@@ -134,11 +143,14 @@ export function usualSpelling(code: string): string {
 
 /**
  * What an error answer means. An undocumented code counts by its status. `Unauthorized` has many meanings, and
- * only the message tells an expired token from a missing permission.
+ * only the message tells an expired token and an unknown key from a missing permission.
  */
 export function classify(code: string, status: number, message: string): DocumentedCode {
   if (code === "Unauthorized" && /security token/i.test(message) && /expired|invalid/i.test(message)) {
     return { kind: "token", remedy: newToken };
+  }
+  if (code === "Unauthorized" && /access\s?key\s?id/i.test(message)) {
+    return { kind: "denied", remedy: checkKeys };
   }
   if (Object.hasOwn(documentedCodes, code)) {
     const documented = documentedCodes[code];

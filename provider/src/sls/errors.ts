@@ -1,6 +1,6 @@
 import { type Instant } from "../model/instant.js";
 import { type CredentialsFailure } from "./credentials.js";
-import { type ErrorKind, classify, usualSpelling } from "./errorCodes.js";
+import { type ErrorKind, classify, remedyFor, usualSpelling } from "./errorCodes.js";
 import { type RequestSubject } from "./request.js";
 
 const brand = Symbol.for("pulumi-sls-checkpoint.SlsError");
@@ -47,6 +47,8 @@ export class SlsServiceError extends SlsError {
   readonly requestId: string | undefined;
   /** By the answer's `Date`. */
   readonly serverTime: Instant | undefined;
+  /** What has to be done before another run can end otherwise; absent where another run may be enough. */
+  readonly remedy?: string;
 
   constructor(
     facts: SlsErrorFacts & {
@@ -58,7 +60,9 @@ export class SlsServiceError extends SlsError {
     },
   ) {
     const code = usualSpelling(facts.code);
-    const { kind, remedy } = classify(code, facts.httpStatus, facts.serviceMessage);
+    const meaning = classify(code, facts.httpStatus, facts.serviceMessage);
+    const { kind } = meaning;
+    const remedy = remedyFor(facts.operation, meaning);
     super(facts, [
       `${facts.operation} was answered ${String(facts.httpStatus)} ${oneLine(code)}: ${oneLine(facts.serviceMessage)}`,
       `  ${describeSubject(facts.about)}`,
@@ -71,6 +75,7 @@ export class SlsServiceError extends SlsError {
     this.serviceMessage = facts.serviceMessage;
     this.requestId = facts.requestId;
     this.serverTime = facts.serverTime;
+    if (kind !== "server") this.remedy = remedy;
   }
 }
 
@@ -97,7 +102,7 @@ export class SlsNetworkError extends SlsError {
         `  ${describeSubject(facts.about)}`,
         facts.timedOut
           ? "Check the connection, or set sls:requestTimeout higher."
-          : "Check sls:endpoint or sls:region, the connection, and a proxy between.",
+          : "Check sls:endpoint or sls:region, the connection, and any proxy.",
       ],
       { cause: facts.cause },
     );
@@ -127,7 +132,7 @@ export class SlsAnswerError extends SlsError {
         `${facts.operation} got an answer from ${facts.origin} that is not one of SLS (status ${String(facts.httpStatus)}): ${oneLine(facts.what)}`,
         `  ${describeSubject(facts.about)}`,
         ...(facts.requestId === undefined ? [] : [`  request id ${oneLine(facts.requestId)}`]),
-        "Check sls:endpoint or sls:region, and what answers between here and there.",
+        "Check sls:endpoint or sls:region, and any proxy.",
       ],
       facts.cause === undefined ? {} : { cause: facts.cause },
     );

@@ -1,12 +1,14 @@
 import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
-import { formatShards } from "../model/shardRanges.js";
 import { type RunEvent } from "../rules/events.js";
 import { describeConsumers } from "./describeConsumers.js";
 import { describeGroupPlan } from "./describeGroup.js";
 import { describePin, describeWayBackOfPin } from "./describePin.js";
 import { describeLeft, describeOlderWaysBack, describeWayBack } from "./describeReplay.js";
-import { lines } from "./lines.js";
+import { describeNotEvaluated } from "./describeRefusal.js";
+import { describePlannedTogether } from "./describeTotals.js";
+import { lines, plural } from "./lines.js";
+import { nameShards } from "./nameShards.js";
 
 /** How a run is stopped by hand. Pulumi tells one Ctrl-C to a plugin, and to a dynamic provider not at all. */
 type Interrupt = "Ctrl-C" | "Ctrl-C twice";
@@ -24,21 +26,29 @@ export function describeInterruptibleEvent(event: RunEvent): string {
 function describe(event: RunEvent, interrupt: Interrupt): string {
   switch (event.kind) {
     case "notYetKnown":
-      return `${event.resource}: not evaluated: ${event.inputs.join(", ")} will be known only after apply`;
+      return (
+        `warning: ${[event.resource, nameOf(event.self)].join(" ").trim()}: not evaluated, because ` +
+        `${event.inputs.join(", ")} will be known only when another resource has been applied`
+      );
     case "notEvaluated":
-      return `${event.subject.id}: not evaluated: ${event.failure.message}`;
+      return `warning: ${describeNotEvaluated(event.subject, event.failure)}`;
     case "replaces":
-      return `warning: ${event.subject.id}: takes the place of ${event.former}, where nothing is undone`;
+      return `warning: ${event.subject.id}: replaces ${event.former}; what was done there stays as it is`;
     case "planned":
       return describePlanned(event);
+    case "forgets":
+      return (
+        `warning: ${event.subject.id}: the savepoint is taken anew, and the positions of ${event.takenAt} are lost\n` +
+        "  To keep them, declare another savepoint under a name of its own."
+      );
     case "left":
       return describeLeft(event.subject, event.shards);
     case "olderWaysBack":
       return describeOlderWaysBack(event.subject, event.shards);
     case "looking":
-      return `${event.subject.id}: looked at ${String(event.done)} of ${String(event.total)} shards`;
+      return `${event.subject.id}: read ${String(event.done)} of ${plural(event.total, "shard")}`;
     case "writing":
-      return `${event.subject.id}: wrote ${String(event.done)} of ${String(event.total)} shards`;
+      return `${event.subject.id}: wrote ${String(event.done)} of ${plural(event.total, "shard")}`;
     case "waiting":
       return describeWaiting(event, interrupt);
     case "wayBack":
@@ -50,12 +60,21 @@ function describe(event: RunEvent, interrupt: Interrupt): string {
   }
 }
 
+/** The name that a program gave a resource: the last part of its URN. */
+function nameOf(urn: string | undefined): string | undefined {
+  return urn?.split("::").at(-1);
+}
+
 type EventOf<Kind extends RunEvent["kind"]> = Extract<RunEvent, { kind: Kind }>;
 
-function describePlanned({ subject, of, shards, liveness, writtenAs }: EventOf<"planned">): string {
+function describePlanned(event: EventOf<"planned">): string {
+  const { subject, of, shards, liveness, writtenAs, together } = event;
   const [only] = shards;
   if (of === "shard" && only !== undefined) return describePin(subject, only.decision, liveness);
-  return describeGroupPlan(subject, shards, writtenAs, liveness);
+  return lines(
+    describeGroupPlan(subject, shards, writtenAs, liveness),
+    together && describePlannedTogether(together),
+  );
 }
 
 function describeWaiting(
@@ -63,9 +82,9 @@ function describeWaiting(
   interrupt: Interrupt,
 ): string {
   return lines(
-    `${subject.id}: waits until the consumers are quiet, ${describeDuration(waitTimeout)} at the most`,
+    `${subject.id}: waiting until the consumers are quiet, at most ${describeDuration(waitTimeout)}`,
     ...describeConsumers(refusal.consumers),
-    `  Nothing has been written yet. To stop, press ${interrupt}.`,
+    `  Nothing has been written yet. To stop waiting, press ${interrupt}.`,
   );
 }
 
@@ -77,10 +96,10 @@ function describeWay({ subject, of, acts }: EventOf<"wayBack">): string {
 }
 
 function describeExpired({ subject, shards, applyBefore, serverTime }: EventOf<"expired">): string {
-  const which = shards.length > 1 ? `, shards ${formatShards(shards)}` : "";
+  const which = shards.length > 1 ? `, ${nameShards(shards)}` : "";
   return lines(
     `warning: ${subject.id}${which}: expired; nothing is written`,
     `  applyBefore ${formatInstant(applyBefore)} has passed: the service's clock shows ${formatInstant(serverTime)}`,
-    "  To move it after all, declare a later applyBefore.",
+    "  To move it anyway, declare a later applyBefore.",
   );
 }

@@ -1,23 +1,24 @@
 import { between, describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
-import { type Decision, type Refusal } from "../rules/decide.js";
-import { formatShards } from "../model/shardRanges.js";
+import { type Decision, type LiveConsumer, type Refusal } from "../rules/decide.js";
 import { type DecidedShard, type Liveness, type Subject } from "../rules/events.js";
-import { describeConsumer } from "./describeConsumers.js";
-import { describeSpan } from "./describeMove.js";
-import { describeWhatUpDoes } from "./describePin.js";
-import { describeLogGroups, describePosition } from "./describePosition.js";
+import { describeConsumer, describeOverwriting, describeWhatUpDoes } from "./describeConsumers.js";
+import { describeLosses, describeMoves } from "./describeMoves.js";
 import { describeRefusal } from "./describeRefusal.js";
+import { describeTotals } from "./describeTotals.js";
 import { lines, plural } from "./lines.js";
+import { nameShards } from "./nameShards.js";
 import { type Move } from "../rules/move.js";
+import { moveOfDecision, totalsOf } from "../rules/planTotals.js";
 
 /** Pulumi shows each line up to four times in one up, so more than this is summed up. */
 const mostLines = 12;
-const mostShardLines = 10;
+/** The moves are what a plan is read for: some lines of them are shown, whatever else there is to say. */
+const fewestLinesOfMoves = 3;
 
 /**
- * Describes what a replay of a whole group would do, in at most twelve lines. `writtenAs` is the instant as the
- * declaration has it, in a zone of its own.
+ * Describes what a replay of a whole group would do, in twelve lines or a few more. What loses data comes first, as
+ * warnings that name every such shard. `writtenAs` is the instant as the declaration has it, in a zone of its own.
  */
 export function describeGroupPlan(
   subject: Subject,
@@ -28,71 +29,34 @@ export function describeGroupPlan(
   const moves = shards.flatMap(({ decision }) => moveOfDecision(decision) ?? []);
   const expired = shards.find(({ decision }) => decision.kind === "expired")?.decision;
   const before = [
-    `${subject.id}: ${describeTotals(shards, moves)}`,
+    `${subject.id}: ${describeTotals(totalsOf(shards))}`,
+    ...describeRefused(shards),
+    ...describeLosses(moves),
     ...(subject.reason === undefined ? [] : [`  reason: ${subject.reason.replaceAll(/\s*\n\s*/g, " ")}`]),
     ...describeExpired(expired),
     ...describeAsked(shards, moves, writtenAs),
     ...describeFar(shards),
   ];
-  const after = [...describeLive(shards, liveness), ...describeOverwrites(shards, liveness)];
-  const room = Math.min(mostShardLines, mostLines - before.length - after.length);
-  return lines(
-    ...before,
-    ...(moves.length <= room ? moves.map(describeShard) : describeExtremes(moves)),
-    ...after,
+  const after = [...describeLive(shards), ...describeOverwrites(shards, liveness)];
+  const room = Math.max(fewestLinesOfMoves, mostLines - before.length - after.length);
+  return lines(...before, ...describeMoves(moves, room), ...after);
+}
+
+/** A refused shard stops the group. What the others would do is told all the same. */
+function describeRefused(shards: readonly DecidedShard[]): readonly string[] {
+  const refused = shards.filter(
+    ({ decision }) => decision.kind === "refused" && decision.refusal.kind !== "liveConsumers",
   );
-}
-
-function moveOfDecision(decision: Decision): Move | undefined {
-  if (decision.kind === "move") return decision.move;
-  return decision.kind === "refused" && decision.refusal.kind === "liveConsumers"
-    ? decision.refusal.move
-    : undefined;
-}
-
-function describeTotals(shards: readonly DecidedShard[], moves: readonly Move[]): string {
-  const counted: [number, string][] = [
-    [count(moves, "back"), "back"],
-    [count(moves, "forward"), "forward"],
-    [count(moves, "set"), "set"],
-    [shards.filter(({ decision }) => decision.kind === "alreadyThere").length, "already there"],
-    [shards.filter(({ decision }) => decision.kind === "behind").length, "before the instant already"],
-    [shards.filter(({ decision }) => decision.kind === "gone").length, "gone"],
-    [shards.filter(({ decision }) => decision.kind === "kept").length, "kept"],
-    [shards.filter(({ decision }) => decision.kind === "expired").length, "expired"],
-  ];
-  const parts = counted.filter(([number]) => number > 0).map(([number, what]) => `${String(number)} ${what}`);
-  const groups = [
-    describeSum(
-      moves.filter(({ direction }) => direction === "back"),
-      "will be read again",
-    ),
-    describeSum(
-      moves.filter(({ direction }) => direction === "forward"),
-      "will never be read",
-    ),
-  ].filter((text) => text !== undefined);
-  const unknown =
-    count(moves, "set") > 0 ? "; what the shards without a position read again or skip is not known" : "";
-  const amount = groups.length === 0 ? "" : `; ${groups.join(", ")}`;
-  return `${plural(shards.length, "shard")}: ${parts.join(", ") || "nothing to do"}${amount}${unknown}`;
-}
-
-function count(moves: readonly Move[], direction: Move["direction"]): number {
-  return moves.filter((move) => move.direction === direction).length;
-}
-
-function describeSum(moves: readonly Move[], what: string): string | undefined {
-  if (moves.length === 0) return undefined;
-  const total = moves.reduce((sum, move) => sum + (move.logGroups ?? 0n), 0n);
-  return `${describeLogGroups(total)} ${what}`;
+  if (refused.length === 0) return [];
+  const named = nameShards(refused.map(({ shard }) => shard));
+  return [`  warning: refused: ${named}. So no shard is written; the error below says why`];
 }
 
 function describeExpired(decision: Decision | undefined): readonly string[] {
   if (decision?.kind !== "expired") return [];
   return [
     `  warning: applyBefore ${formatInstant(decision.applyBefore)} has passed (the service's clock shows ` +
-      `${formatInstant(decision.serverTime)}), so nothing is written. To move after all, declare a later one.`,
+      `${formatInstant(decision.serverTime)}), so nothing is written. To move it anyway, declare a later one.`,
   ];
 }
 
@@ -120,8 +84,8 @@ function describeAsked(
     ...(widest === undefined || widest.gap < shortestGap
       ? []
       : [
-          `  no data for ${describeDuration(widest.gap)} after the instant in shard ${String(widest.shard)}` +
-            (gaps.length > 1 ? `, for less in ${plural(gaps.length - 1, "other")}` : ""),
+          `  shard ${String(widest.shard)} has no data for ${describeDuration(widest.gap)} after the requested time` +
+            (gaps.length > 1 ? ` (${plural(gaps.length - 1, "other shard")}: a shorter gap)` : ""),
         ]),
   ];
 }
@@ -158,38 +122,12 @@ function describeFar(shards: readonly DecidedShard[]): readonly string[] {
 /** A gap that is worth a line: an hour, in microseconds. */
 const shortestGap = 3_600_000_000;
 
-function describeShard(move: Move): string {
-  const to = describePosition({ kind: "at", cursor: move.to }, move.toTime);
-  const from = describePosition(move.from, move.fromTime);
-  const what = move.direction === "set" ? "set" : `${move.direction} ${describeSpan(move.span)}`;
-  const amount = move.logGroups === undefined ? "" : `, ${describeLogGroups(move.logGroups)}`;
-  return `  shard ${String(move.shard)}  ${what}${amount}: ${from} → ${to}`;
-}
-
-function describeExtremes(moves: readonly Move[]): readonly string[] {
-  const known = moves.filter(({ direction }) => direction !== "set");
-  const furthest = known.toSorted((left, right) => right.span - left.span)[0];
-  const nearest = known.toSorted((left, right) => left.span - right.span)[0];
-  return [
-    ...(furthest === undefined ? [] : ["  the furthest:", `  ${describeShard(furthest)}`]),
-    ...(nearest === undefined ? [] : ["  the nearest:", `  ${describeShard(nearest)}`]),
-    `  all ${String(moves.length)}: sls.getReplayPlan`,
-  ];
-}
-
-function describeLive(shards: readonly DecidedShard[], liveness: Liveness | undefined): readonly string[] {
-  const live = shards.flatMap(({ decision }) =>
+function describeLive(shards: readonly DecidedShard[]): readonly string[] {
+  const [live] = shards.flatMap(({ decision }) =>
     decision.kind === "refused" && decision.refusal.kind === "liveConsumers" ? [decision.refusal] : [],
-  )[0];
+  );
   if (live === undefined) return [];
-  const [first] = live.consumers;
-  const others = live.consumers.length - 1;
-  return [
-    `  warning: consumers are alive, and ${describeWhatUpDoes(liveness)}; stop them and wait ${describeDuration(live.quietAfter)} before the up:`,
-    ...(first === undefined
-      ? []
-      : [`${describeConsumer(first)}${others > 0 ? `, and ${plural(others, "shard")} more` : ""}`]),
-  ];
+  return [`  warning: ${describeWhatUpDoes(live)}:`, ...describeFirst(live.consumers)];
 }
 
 /** Pins over live consumers are written and watched, which nobody should find out afterwards. */
@@ -198,15 +136,16 @@ function describeOverwrites(
   liveness: Liveness | undefined,
 ): readonly string[] {
   const consumers = shards.flatMap(({ decision }) => (decision.kind === "move" ? decision.overwrites : []));
+  if (consumers.length === 0) return [];
+  return [`  warning: ${describeOverwriting("pins", liveness)}:`, ...describeFirst(consumers)];
+}
+
+/** Every shard of a group names the same consumers. */
+function describeFirst(consumers: readonly LiveConsumer[]): readonly string[] {
   const [first] = consumers;
   if (first === undefined) return [];
-  const distinct = new Set(consumers.map(({ shard }) => shard)).size - 1;
-  const watched =
-    liveness === undefined ? "" : `; the pins are watched for ${describeDuration(liveness.watchFor)}`;
-  return [
-    `  warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pins${watched}`,
-    `${describeConsumer(first)}${distinct > 0 ? `, and ${plural(distinct, "shard")} more` : ""}`,
-  ];
+  const others = new Set(consumers.map(({ shard }) => shard)).size - 1;
+  return [`${describeConsumer(first)}${others > 0 ? `, and ${plural(others, "shard")} more` : ""}`];
 }
 
 /** Describes why a whole group is left alone: each reason once, with the shards it holds for. */
@@ -219,8 +158,8 @@ export function describeGroupRefusal(
     .map((kind) => {
       const same = refusals.filter(({ refusal }) => refusal.kind === kind);
       const worst = furthest(same);
-      const shards = formatShards(same.map(({ shard }) => shard));
-      const name = kind === "liveConsumers" ? subject.id : `${subject.id}, shard ${shards}`;
+      const shards = nameShards(same.map(({ shard }) => shard));
+      const name = kind === "liveConsumers" ? subject.id : `${subject.id}, ${shards}`;
       return describeRefusal({ ...subject, id: name }, worst);
     })
     .join("\n");

@@ -12,8 +12,8 @@ export function describeMove(move: Move): string {
     case "set":
       return `is set; ${
         move.from.kind === "none"
-          ? "the group has no checkpoint there, so where it would have read from is not known"
-          : "its checkpoint is none of the positions that the shard still holds, so what is read again or skipped is not known"
+          ? "the group has no checkpoint in this shard, so how much is read again or skipped is unknown"
+          : "its checkpoint is outside of the data that is kept, so how much is read again or skipped is unknown"
       }`;
   }
 }

@@ -1,10 +1,9 @@
-import { type Checkpoint, type CheckpointRecord } from "../model/checkpoint.js";
-import { describeDuration } from "../model/duration.js";
+import { type CheckpointRecord } from "../model/checkpoint.js";
 import { formatInstant } from "../model/instant.js";
 import { type Act } from "../rules/act.js";
 import { type Decision, type LiveConsumer } from "../rules/decide.js";
 import { type EndedReport, type Liveness, type Subject } from "../rules/events.js";
-import { describeConsumers } from "./describeConsumers.js";
+import { describeConsumers, describeOverwriting, describeWhatUpDoes } from "./describeConsumers.js";
 import { describeMove } from "./describeMove.js";
 import { describeCheckpoint, describePosition } from "./describePosition.js";
 import { indent, lines } from "./lines.js";
@@ -14,11 +13,11 @@ export function describePin(subject: Subject, decision: Decision, liveness?: Liv
   switch (decision.kind) {
     case "move":
       return lines(
-        `${subject.id}: ${describeMove(decision.move)}`,
+        `${decision.move.direction === "back" ? "" : "warning: "}${subject.id}: ${describeMove(decision.move)}`,
         `  from  ${describePosition(decision.move.from, decision.move.fromTime)}`,
         `  to    ${describePosition({ kind: "at", cursor: decision.move.to }, decision.move.toTime)}`,
         subject.reason === undefined ? undefined : `  reason: ${subject.reason}`,
-        ...describeOverwritten(decision.overwrites),
+        ...describeOverwritten(decision.overwrites, liveness),
       );
     case "kept":
       return `${subject.id}: kept; it is left alone`;
@@ -32,49 +31,42 @@ export function describePin(subject: Subject, decision: Decision, liveness?: Liv
       return lines(
         `warning: ${subject.id}: expired; nothing is written`,
         `  applyBefore ${formatInstant(decision.applyBefore)} has passed: the service's clock shows ${formatInstant(decision.serverTime)}`,
-        "  To move it after all, declare a later applyBefore.",
+        "  To move it anyway, declare a later applyBefore.",
       );
     case "refused":
       return decision.refusal.kind === "liveConsumers"
         ? lines(
             decision.refusal.move &&
               describePin(subject, { kind: "move", move: decision.refusal.move, overwrites: [] }),
-            `  warning: consumers are alive, and ${describeWhatUpDoes(liveness)}:`,
+            `  warning: ${describeWhatUpDoes(decision.refusal)}:`,
             ...describeConsumers(decision.refusal.consumers).map(indent),
-            `  Stop them and wait ${describeDuration(decision.refusal.quietAfter)} before the up.`,
           )
         : "";
   }
 }
 
-/** What an up does about live consumers. */
-export function describeWhatUpDoes(liveness: Liveness | undefined): string {
-  return liveness?.onActiveConsumers === "wait"
-    ? `up waits until they are quiet, ${describeDuration(liveness.waitTimeout)} at the most`
-    : "up refuses while they are";
-}
-
-function describeOverwritten(consumers: readonly LiveConsumer[]): readonly string[] {
+function describeOverwritten(
+  consumers: readonly LiveConsumer[],
+  liveness: Liveness | undefined,
+): readonly string[] {
   if (consumers.length === 0) return [];
-  return [
-    '  warning: consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the pin',
-    ...describeConsumers(consumers).map(indent),
-  ];
+  return [`  warning: ${describeOverwriting("pin", liveness)}:`, ...describeConsumers(consumers).map(indent)];
 }
 
 /** Describes where a shard stood before a move, with what puts it back. */
 export function describeWayBackOfPin(subject: Subject, { snapshot }: Act): string {
-  return `${subject.id}: way back: ${wayBack(snapshot.checkpoint, snapshot.time)}`;
-}
-
-function wayBack(from: Checkpoint, time: Act["snapshot"]["time"]): string {
-  switch (from.kind) {
+  const { checkpoint, time } = snapshot;
+  switch (checkpoint.kind) {
     case "at":
-      return `checkpoint: "${from.cursor}"${time === undefined ? "" : ` (${formatInstant(time)})`}`;
+      return lines(
+        `way back: ${JSON.stringify(checkpoint.cursor)}`,
+        `  of ${subject.id}, to be pasted as checkpoint`,
+        time && `  it stood at ${formatInstant(time)}`,
+      );
     case "none":
-      return "it had no checkpoint, and SLS has no call that takes one away";
+      return `${subject.id}: no way back: the shard had no checkpoint, and SLS cannot delete one`;
     case "undecodable":
-      return `its checkpoint was ${from.text}, which is no cursor and cannot be written back`;
+      return `${subject.id}: no way back: its checkpoint was ${checkpoint.text}, which is not a cursor`;
   }
 }
 
@@ -103,9 +95,9 @@ function isElsewhere({ act, record }: EndedReport): boolean {
 /** Describes a write that was certainly not applied. */
 function notApplied(subject: Subject, failure: Error | undefined): string {
   return lines(
-    `${subject.id}: is not pinned; it stands where it stood`,
+    `${subject.id}: is not pinned; it has not moved`,
     failure === undefined ? undefined : indent(failure.message),
-    "Consumers that were stopped for this are still stopped. Run pulumi up again: it goes on from here.",
+    "Keep the shard's consumer stopped, and run pulumi up again.",
   );
 }
 
@@ -116,19 +108,19 @@ function unverified(subject: Subject, { failure, acknowledged }: EndedReport): s
       ? `${subject.id}: was written, but could not be read back`
       : `${subject.id}: may have been written, and could not be read back`,
     failure === undefined
-      ? "  the service had acknowledged the write, and does not show it"
+      ? "  the service acknowledged the write, but does not show it"
       : indent(failure.message),
-    "Run pulumi up again: it reads the shard first, and writes only if it still stands where it stood before.",
+    "Run pulumi up again: it reads the shard first, and writes only if the shard still stands where it stood before.",
   );
 }
 
 function elsewhere(subject: Subject, { act, record }: EndedReport): string {
   return lines(
-    `${subject.id}: is uncertain; it stands neither at the pin nor where it stood before, so it is left alone`,
+    `${subject.id}: is uncertain: it stands neither at the pin nor where it stood before, so it is left alone`,
     act && `  pin            ${act.target}`,
     act && `  stood before   ${describeCheckpoint(act.snapshot.checkpoint)}`,
     record && `  stands now     ${describeRecord(record)}`,
-    "If a consumer has read from the pin already, take this declaration out. If it has not, change triggers to pin again.",
+    "If a consumer has already read from the pin, remove this resource from the program. If not, change triggers to pin the shard again.",
   );
 }
 
@@ -138,7 +130,7 @@ function overwritten(subject: Subject, { act, record }: EndedReport): string {
     `${subject.id}: was pinned, and a consumer has overwritten the pin`,
     act && `  pin         ${act.target}`,
     record && `  stands now  ${describeRecord(record)}`,
-    "It is not written again. Stop the group's consumers, change triggers, and run pulumi up.",
+    "It will not be written again by itself. Stop the group's consumers, change triggers, and run pulumi up.",
   );
 }
 

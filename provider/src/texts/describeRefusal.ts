@@ -40,20 +40,28 @@ function unknownShard({ id }: Subject, { knownShards }: RefusalOf<"unknownShard"
   return lines(
     `${id}: the logstore has no such shard`,
     `  its shards: ${formatShards(knownShards) || "none"}`,
-    "Declare one of these. A shard that was split or merged vanishes when its data has expired.",
+    "Declare one of these. A shard that was split or merged disappears when its data has expired.",
+  );
+}
+
+/** Describes a preview that could not look. */
+export function describeNotEvaluated({ id }: Subject, failure: Error): string {
+  return lines(
+    `${id}: not evaluated, so this preview does not show what pulumi up would do`,
+    indent(failure.message),
   );
 }
 
 /** Describes a look that failed. */
 export function lookFailed({ id }: Subject, failure: Error): string {
-  return lines(`${id}: could not be looked at, so nothing is written`, indent(failure.message));
+  return lines(`${id}: SLS could not be read, so nothing is written`, indent(failure.message));
 }
 
 function nothingBefore({ id }: Subject): string {
   return lines(
-    `${id}: refused, because there is nothing to put it back to`,
-    "  this replay never moved it, or it had no checkpoint before, which SLS has no call for",
-    "Name another position for this shard, or keep.",
+    `${id}: refused, because "previous" has no earlier position for this shard`,
+    "  this replay has not moved the shard yet, or the shard had no checkpoint before (SLS cannot delete one)",
+    'Declare another position for this shard, or "keep".',
   );
 }
 
@@ -83,7 +91,7 @@ function truncated({ id }: Subject, { asked, keptSince, firstRead }: RefusalOf<"
     `${id}: refused, because the logstore no longer keeps what was asked for`,
     `  asked for ${formatInstant(asked)}, and it keeps what was received since ${formatInstant(keptSince)}`,
     `  the first log group that would be read: ${describeTime(firstRead, "", "")}`,
-    "Name a later instant, or accept the gap with allowTruncated: true.",
+    "Declare a later instant, or accept the gap with allowTruncated: true.",
   );
 }
 
@@ -100,13 +108,13 @@ function tooFar({ id }: Subject, { move, span, maxMove }: RefusalOf<"tooFar">): 
 function describeBound(span: Duration, maxMove: Duration): readonly string[] {
   if (!Number.isFinite(span)) {
     return [
-      `  how far that is cannot be measured, because the time of one of the two is not known; maxMove ${formatDuration(maxMove)}`,
-      "Name a position whose time the service can tell, or keep this shard.",
+      `  the distance cannot be measured, because the time of one of the two positions is unknown; maxMove ${formatDuration(maxMove)}`,
+      'Declare a position whose time the service knows, or "keep" for this shard.',
     ];
   }
   return [
     `  span ${describeDuration(span)} (${formatDuration(span)}), maxMove ${formatDuration(maxMove)}`,
-    `If it is meant, set maxMove: "${formatDuration(roundedUp(span))}". If this declaration has done its work, take it out.`,
+    `If you want this move, set maxMove: "${formatDuration(roundedUp(span))}". If this replay is already done, remove it from the program.`,
   ];
 }
 
@@ -118,10 +126,10 @@ function roundedUp(duration: Duration): Duration {
 
 function unordered({ id }: Subject, { move }: RefusalOf<"unordered">): string {
   return lines(
-    `${id}: refused, because an ordered group would read it beside its children`,
+    `${id}: refused, because the group reads in order, and would read this shard again after or beside its children`,
     `  it ${describeMove(move)}`,
-    "  the shard was split or merged, and the group has read it to its end or has read one of its children",
-    "If order does not matter for this, set allowUnordered: true.",
+    "  the shard was split or merged, and the group has read it to its end or has begun to read its children",
+    "If the order does not matter for this replay, set allowUnordered: true.",
   );
 }
 
@@ -129,15 +137,18 @@ function shardsChanged({ id }: Subject, { appeared }: RefusalOf<"shardsChanged">
   return lines(
     `${id}: refused, because shards were split or merged since it was planned`,
     `  new: ${formatShards(appeared)}`,
-    'Set this shard to "keep", or name the position that it shall have now: "cursor:<base64>".',
+    'Declare "keep" for this shard, or the position that it should have now: "cursor:<base64>".',
   );
 }
 
-function liveConsumers({ id }: Subject, { consumers, quietAfter }: RefusalOf<"liveConsumers">): string {
+function liveConsumers({ id }: Subject, refusal: RefusalOf<"liveConsumers">): string {
+  const { consumers, quietAfter, waitTimeout } = refusal;
   return lines(
     `${id}: refused, because consumers are alive and would overwrite the pin`,
     ...describeConsumers(consumers),
-    "  a running consumer keeps reading from memory and saves over the pin; idle ones cannot be seen at all",
+    waitTimeout &&
+      `  waitTimeout ${formatDuration(waitTimeout)} was not long enough for them to become quiet`,
+    "  a running consumer reads on from its own memory and saves over the pin; idle consumers cannot be seen",
     `Stop the group's consumers, wait ${describeDuration(quietAfter)}, run pulumi up, and start them again; ` +
       'or set onActiveConsumers: "overwrite".',
   );

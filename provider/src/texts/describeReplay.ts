@@ -5,9 +5,11 @@ import { type EndedReport, type LeftShard, type Subject } from "../rules/events.
 import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus, shardStatuses } from "../rules/status.js";
 import { describeCheckpoint } from "./describePosition.js";
-import { lines } from "./lines.js";
+import { lines, plural } from "./lines.js";
+import { nameShards } from "./nameShards.js";
 
 const mostShards = 10;
+const mostRequestIds = 3;
 
 /**
  * Describes where the shards stand that are about to be written, as a map that `from` takes. Every shard is in it:
@@ -29,7 +31,7 @@ export function describeWayBack(subject: Subject, acts: readonly Act[]): string 
     acts.length > mostShards ? `  and ${String(acts.length - mostShards)} more shards` : undefined,
     without.length === 0
       ? undefined
-      : `  without a checkpoint before, so nothing leads back: shards ${formatShards(without.map(({ shard }) => shard))}`,
+      : `  no way back for ${nameShards(without.map(({ shard }) => shard))}: no valid checkpoint before`,
   );
 }
 
@@ -46,17 +48,18 @@ function describeStandsNow({ checkpoint, updateTime, consumer }: CheckpointRecor
   return `stands now at ${describeCheckpoint(checkpoint)}${when}${who}`;
 }
 
+/** How shards of each status ended; the shards follow after a colon. */
 const endings: Readonly<Record<ShardStatus, string>> = {
-  pinned: "pinned",
-  overwritten: "overwritten by a consumer after the write; never written again",
-  failed: "not pinned; stand where they stood",
-  uncertain: "uncertain: neither at the target nor where the plan saw them; left alone",
-  pending: "not tried",
-  alreadyThere: "stood there already",
-  behind: "stand before the instant, and will read everything since",
-  kept: "left alone on purpose",
-  expired: "expired",
-  gone: "gone from the logstore",
+  pinned: "shards pinned",
+  overwritten: "shards overwritten by a consumer after the write (they will not be written again)",
+  failed: "shards not pinned (they have not moved)",
+  uncertain: "shards uncertain, neither at the target nor where the plan saw them (left alone)",
+  pending: "shards not tried",
+  alreadyThere: "shards that stood at the target already",
+  behind: "shards before the instant, which read everything since anyway",
+  kept: "shards left alone on purpose",
+  expired: "shards expired",
+  gone: "shards gone from the logstore",
 };
 
 /** What was asked to move and did not end well, or may yet. */
@@ -67,9 +70,8 @@ export function describeUnfinishedReplay(subject: Subject, shards: readonly Ende
   const open = shards.filter(({ status }) => notPinned.includes(status));
   const are = open.length === 1 ? "is" : "are";
   return lines(
-    `${subject.id}: ${String(open.length)} of ${String(shards.length)} shards ${are} not pinned`,
+    `${subject.id}: ${String(open.length)} of ${plural(shards.length, "shard")} ${are} not pinned`,
     ...shardStatuses.flatMap((status) => describeStatus(shards, status)),
-    "  Consumers that were stopped for this are still stopped.",
     ...describeRemedies(shards),
   );
 }
@@ -77,16 +79,21 @@ export function describeUnfinishedReplay(subject: Subject, shards: readonly Ende
 function describeStatus(shards: readonly EndedReport[], status: ShardStatus): readonly string[] {
   const same = shards.filter((shard) => shard.status === status);
   if (same.length === 0) return [];
-  const details = same.flatMap((shard) => {
+  return [`  ${endings[status]}: ${formatShards(same.map(({ shard }) => shard))}`, ...describeDetails(same)];
+}
+
+/** What is known of each shard. What many of them have in common, such as a write that was denied, is one line. */
+function describeDetails(shards: readonly EndedReport[]): readonly string[] {
+  const byText = new Map<string, EndedReport[]>();
+  for (const shard of shards) {
     const detail = describeDetail(shard);
-    return detail === undefined ? [] : [`    shard ${String(shard.shard)}: ${detail}`];
+    if (detail !== undefined) byText.set(detail, [...(byText.get(detail) ?? []), shard]);
+  }
+  const all = [...byText].map(([detail, same]) => {
+    return `    ${nameShards(same.map(({ shard }) => shard))}: ${detail}${describeRequestIds(same)}`;
   });
-  const more = details.length - mostShards;
-  return [
-    `  ${endings[status]}: ${formatShards(same.map(({ shard }) => shard))}`,
-    ...details.slice(0, mostShards),
-    ...(more > 0 ? [`    and ${String(more)} more`] : []),
-  ];
+  const more = all.length - mostShards;
+  return [...all.slice(0, mostShards), ...(more > 0 ? [`    and ${String(more)} more`] : [])];
 }
 
 function describeDetail({ status, failure, act, record }: EndedReport): string | undefined {
@@ -97,30 +104,43 @@ function describeDetail({ status, failure, act, record }: EndedReport): string |
   return describeElsewhere(act, record);
 }
 
+/** What the support of the service asks for first. */
+function describeRequestIds(shards: readonly EndedReport[]): string {
+  const ids = shards.flatMap(({ failure }) => failure?.requestId ?? []);
+  if (ids.length === 0) return "";
+  const more = ids.length - mostRequestIds;
+  const named = ids.slice(0, mostRequestIds).join(", ");
+  return `; request ${ids.length === 1 ? "id" : "ids"} ${named}${more > 0 ? ` and ${String(more)} more` : ""}`;
+}
+
 /** Each way out touches the named shards only, and can be pasted into `from`. */
 function describeRemedies(shards: readonly EndedReport[]): readonly string[] {
   const of = (status: ShardStatus): readonly EndedReport[] => shards.filter((each) => each.status === status);
   const [uncertain, overwritten] = [of("uncertain"), of("overwritten")];
+  const again = [...of("failed"), ...of("pending")];
   return [
-    ...(of("failed").length + of("pending").length > 0
-      ? ["Run pulumi up again: it writes only the shards that are not finished."]
+    ...new Set(again.flatMap(({ failure }) => failure?.remedy ?? [])),
+    ...(again.length > 0
+      ? [
+          "Keep the group's consumers stopped, and run pulumi up again: it writes only the shards that are not finished.",
+        ]
       : []),
     ...(uncertain.length === 0
       ? []
       : [
-          "An uncertain shard that a consumer has replayed already is left alone from now on by:",
+          "If a consumer has already replayed an uncertain shard, leave the shard alone from now on:",
           `  from: ${entries(uncertain, () => "keep")}`,
-          "One that has not been replayed is pinned from where it stands now by:",
+          "If not, pin it from where it stands now:",
           `  from: ${entries(uncertain, targetOf)}`,
-          "  Name all other shards in the same map as before.",
+          "  Keep the entries of all other shards in this map.",
         ]),
-    ...(of("expired").length === 0 ? [] : ["For expired shards: declare a later applyBefore."]),
+    ...(of("expired").length === 0 ? [] : ["For expired shards, declare a later applyBefore."]),
     ...(overwritten.length === 0
       ? []
       : [
-          "For overwritten shards: stop the group's consumers, then pin them from where they stand now by:",
+          "For overwritten shards, stop the group's consumers, then pin them from where they stand now:",
           `  from: ${entries(overwritten, targetOf)}`,
-          "  Name all other shards in the same map as before.",
+          "  Keep the entries of all other shards in this map.",
         ]),
   ];
 }
@@ -129,19 +149,18 @@ function targetOf({ act }: EndedReport): string {
   return act === undefined ? "keep" : `cursor:${act.target}`;
 }
 
+/** Every shard is in it, however many: it is there to be pasted. */
 function entries(shards: readonly EndedReport[], of: (shard: EndedReport) => string): string {
-  const shown = shards
-    .slice(0, mostShards)
-    .map((shard): [string, string] => [String(shard.shard), of(shard)]);
-  return `${JSON.stringify(Object.fromEntries(shown))}${shards.length > mostShards ? ", and so on" : ""}`;
+  return JSON.stringify(Object.fromEntries(shards.map((shard) => [String(shard.shard), of(shard)])));
 }
 
 const leftAlone: Readonly<Record<LeftShard["why"], string>> = {
-  appearedLater: "appeared after the replay, and no other position was declared since",
-  noWayBack: "this replay has nothing to put them back to",
+  appearedLater: "appeared after the replay, and no other position has been declared since",
+  noWayBack: "never moved by this replay, so there is no earlier position",
   historyUnknown:
-    "an earlier version did not keep what was done before, so a changed position may be a step back; name a cursor, or change triggers",
-  uncertain: "stand neither at their target nor where they were planned from",
+    "an earlier version of this package did not record what was done before, so it is unknown whether this position was replayed already. " +
+    "To replay, name a cursor for these shards or change triggers",
+  uncertain: "neither at the target nor where the plan saw it",
 };
 
 /** Describes shards that an up leaves alone although a position is declared for them. */
@@ -150,12 +169,12 @@ export function describeLeft(subject: Subject, shards: readonly LeftShard[]): st
   return lines(
     ...whys.map((why) => {
       const same = shards.filter((each) => each.why === why).map(({ shard }) => shard);
-      return `warning: ${subject.id}: left alone, shards ${formatShards(same)}: ${leftAlone[why]}`;
+      return `warning: ${subject.id}: left alone: ${nameShards(same)}: ${leftAlone[why]}`;
     }),
   );
 }
 
 /** Describes shards whose last move is older than the newest one, so that `previous` undoes an earlier replay. */
 export function describeOlderWaysBack(subject: Subject, shards: readonly number[]): string {
-  return `warning: ${subject.id}: the last move of shards ${formatShards(shards)} is older than the newest one; previous takes that older move back`;
+  return `warning: ${subject.id}: the newest move did not include ${nameShards(shards)}, so previous undoes an older move there`;
 }

@@ -1,13 +1,18 @@
 import { type Report } from "../rules/events.js";
 import { describeGroupRefusal } from "./describeGroup.js";
 import { describeUnfinishedPin } from "./describePin.js";
-import { describeRefusal, lookFailed } from "./describeRefusal.js";
+import { describeNotEvaluated, describeRefusal, lookFailed } from "./describeRefusal.js";
 import { describeUnfinishedReplay } from "./describeReplay.js";
 import { indent, lines } from "./lines.js";
 
 /** Words why a call ended without what it was asked for: what was seen, and what to do. */
 export function describeReport(report: Report): string {
   switch (report.kind) {
+    case "notEvaluated":
+      return lines(
+        describeNotEvaluated(report.subject, report.failure),
+        "This is an error because sls:strictPreview is true.",
+      );
     case "lookFailed":
       return lookFailed(report.subject, report.failure);
     case "refused":
@@ -16,14 +21,14 @@ export function describeReport(report: Report): string {
       return describeUnfinished(report);
     case "duplicate":
       return lines(
-        "two resources move the same shard, and which one came last would be chance",
+        "two resources move the same shard; the result would depend on their order",
         ...report.declarations.map(indent),
-        "Take one of them out.",
+        "Remove one of them from the program.",
       );
     case "notKnown":
-      return `The inputs of this ${report.resource} are not known`;
+      return `Some inputs of this ${report.resource} are still unknown`;
     case "arguments":
-      return lines(`The arguments of ${report.name} are not right`, ...report.problems.map(indent));
+      return lines(`Some arguments of ${report.name} are wrong`, ...report.problems.map(indent));
   }
 }
 

@@ -4,7 +4,7 @@ import { type Bounds } from "../../rules/intent.js";
 import { type Wish } from "../../rules/plan.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { groupInputs, readGroup } from "../groupInputs.js";
-import { type Declared, DeclaredReader, type Problem, notYetKnown } from "../declared.js";
+import { type Declared, DeclaredReader, type Problem, nameOfSelf, notYetKnown } from "../declared.js";
 import { digestOfTriggers } from "../triggers.js";
 import { booleanInput, cursorInput, filledTextInput, shardInput, textInput } from "../inputs.js";
 
@@ -93,8 +93,8 @@ export function wishOfPin({ identity, target, triggers }: CheckpointPin, generat
 }
 
 /** A declaration as a reader of an error recognises it. */
-export function describeDeclaration({ identity, target, reason }: CheckpointPin): string {
-  return `${formatShardId(identity)} at ${target}${reason === undefined ? "" : `, reason: ${reason}`}`;
+export function describeDeclaration({ self, identity, target, reason }: CheckpointPin): string {
+  return `${nameOfSelf(self)}${formatShardId(identity)} at ${target}${reason === undefined ? "" : `, reason: ${reason}`}`;
 }
 
 /** An unforced write succeeds only for the consumer that owns the shard, which is one that is alive. */

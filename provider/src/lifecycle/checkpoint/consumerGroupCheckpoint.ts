@@ -17,11 +17,12 @@ import { SlsError } from "../../sls/errors.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
-import { type Declared } from "../declared.js";
+import { type Declared, selfOf } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
 import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
 import { lookWhenQuiet } from "../lookWhenQuiet.js";
+import { notEvaluated } from "../notEvaluated.js";
 import { lookForRun, observationOf } from "../lookForRun.js";
 import { observeShard } from "../observe.js";
 import { openActs } from "../replay/askGroup.js";
@@ -53,6 +54,7 @@ export async function checkCheckpoint(
       context.emit({
         kind: "notYetKnown",
         resource: "ConsumerGroupCheckpoint",
+        self: selfOf(inputs),
         inputs: declaration.unknowns,
       });
       return { inputs, problems: [] };
@@ -143,14 +145,14 @@ async function preview(
     return undefined;
   }
   if (decision.kind === "refused" && decision.refusal.kind === "lookFailed") {
-    context.emit({ kind: "notEvaluated", subject, failure: decision.refusal.failure });
-    return undefined;
+    return notEvaluated(subject, decision.refusal.failure, context);
   }
   if (decision.kind === "refused" && decision.refusal.kind !== "liveConsumers") {
     return { kind: "refused", subject, of: "shard", refusals: [{ shard, refusal: decision.refusal }] };
   }
   const shards = [{ shard, decision, asked: undefined }];
-  context.emit({ kind: "planned", subject, of: "shard", shards, liveness: pin.bounds, writtenAs: undefined });
+  const alone = { writtenAs: undefined, together: undefined };
+  context.emit({ kind: "planned", subject, of: "shard", shards, liveness: pin.bounds, ...alone });
   return undefined;
 }
 

@@ -10,12 +10,14 @@ import { SlsError } from "../../sls/errors.js";
 import { type LifecycleContext } from "../context.js";
 import { type RunLook, askedInstant, lookForRun, observationOf } from "../lookForRun.js";
 import { recordOf } from "../observe.js";
+import { notEvaluated } from "../notEvaluated.js";
 import { askGroup, openActs } from "./askGroup.js";
 import { type PlanLook } from "./lookForPlan.js";
 import { claimedShards } from "./claimedShards.js";
 import { type StoredPlan } from "./planState.js";
 import { describeDeclaration } from "./replayDeclaration.js";
 import { type ReplayOrder, subjectOfOrder } from "./replayOrder.js";
+import { sayPlanned } from "./sayPlanned.js";
 
 /**
  * Tells what an up would write now, what an earlier up left open included, and returns why it would be refused.
@@ -39,25 +41,23 @@ export async function previewReplay(
     .filter(([, { kind }]) => kind === "nothingBefore")
     .map(([shard]) => ({ shard, refusal: { kind: "nothingBefore" } as const }));
   const decided = await decideOpen(order, ledger, open, kept?.look, context);
-  if (decided === undefined) return undefined;
-  const refusals = [
-    ...unknown,
-    ...nothingBefore,
-    ...decided.shards.flatMap(({ shard, decision }) =>
-      decision.kind === "refused" && decision.refusal.kind !== "liveConsumers"
-        ? [{ shard, refusal: decision.refusal }]
-        : [],
-    ),
-  ];
   const subject = subjectOfOrder(order);
-  if (refusals.length > 0) return { kind: "refused", subject, of: "group", refusals };
+  if (SlsError.isInstance(decided)) return notEvaluated(subject, decided, context);
+  const missing = [...unknown, ...nothingBefore].map(({ shard, refusal }): DecidedShard => {
+    return { shard, asked: undefined, decision: { kind: "refused", refusal } };
+  });
+  const shards = [...missing, ...decided.shards];
   sayLeft(order, ledger, asked, decided.elsewhere, context);
-  if (decided.shards.length > 0) {
-    const shards = [...decided.shards, ...keptShards(asked)].sort((left, right) => left.shard - right.shard);
-    const writtenAs = kept?.replay.writtenAs;
-    context.emit({ kind: "planned", subject, of: "group", shards, liveness: order.bounds, writtenAs });
+  if (shards.length > 0) {
+    const told = { ...order, writtenAs: kept?.replay.writtenAs };
+    sayPlanned(told, [...shards, ...keptShards(asked)], context);
   }
-  return undefined;
+  const refusals = shards.flatMap(({ shard, decision }) =>
+    decision.kind === "refused" && decision.refusal.kind !== "liveConsumers"
+      ? [{ shard, refusal: decision.refusal }]
+      : [],
+  );
+  return refusals.length === 0 ? undefined : { kind: "refused", subject, of: "group", refusals };
 }
 
 function keptShards(asked: ReadonlyMap<number, Asked>): readonly DecidedShard[] {
@@ -81,7 +81,7 @@ function unknownShards(plan: StoredPlan, ledger: Ledger, look: PlanLook | undefi
 function claim(order: ReplayOrder, plan: StoredPlan, context: LifecycleContext): Report | undefined {
   const { positions } = plan.wish;
   const { identity, reason, self } = order;
-  const description = describeDeclaration({ identity, positions, reason });
+  const description = describeDeclaration({ self, identity, positions, reason });
   const other = context.memory.claim(identity, self, claimedShards(positions), description);
   return other === undefined ? undefined : { kind: "duplicate", declarations: [other, description] };
 }
@@ -112,14 +112,14 @@ interface DecidedOpen {
   readonly elsewhere: readonly number[];
 }
 
-/** By the look that check took where it planned the act, and else by a look of its own; undefined where that fails. */
+/** By the look that check took where it planned the act, and else by a look of its own; the failure of that one. */
 async function decideOpen(
   order: ReplayOrder,
   ledger: Ledger,
   open: readonly OpenAct[],
   kept: PlanLook | undefined,
   context: LifecycleContext,
-): Promise<DecidedOpen | undefined> {
+): Promise<DecidedOpen | SlsError> {
   const isOurs = (record: CheckpointRecord): boolean =>
     context.memory.wrote({ ...order.identity, shard: record.shard }, record) ||
     isOwnCommit(
@@ -140,8 +140,7 @@ async function decideOpen(
     };
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
-    context.emit({ kind: "notEvaluated", subject: subjectOfOrder(order), failure });
-    return undefined;
+    return failure;
   }
 }
 

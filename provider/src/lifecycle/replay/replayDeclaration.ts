@@ -3,7 +3,7 @@ import { type Instant } from "../../model/instant.js";
 import { type Positions, formatPositions, parsePositions } from "../../model/positions.js";
 import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
-import { type Declared, DeclaredReader, type Problem } from "../declared.js";
+import { type Declared, DeclaredReader, type Problem, nameOfSelf } from "../declared.js";
 import { groupInputs, readGroup } from "../groupInputs.js";
 import { booleanInput, textInput } from "../inputs.js";
 
@@ -99,11 +99,12 @@ function problemOf(from: unknown, path: string, problem: string): Problem {
 
 /** A declaration as a reader of an error recognises it. */
 export function describeDeclaration({
+  self,
   identity,
   positions,
   reason,
-}: Pick<Replay, "identity" | "positions" | "reason">): string {
+}: Pick<Replay, "self" | "identity" | "positions" | "reason">): string {
   const formatted = formatPositions(positions);
   const where = typeof formatted === "string" ? formatted : JSON.stringify(formatted);
-  return `${formatGroupId(identity)} from ${where}${reason === undefined ? "" : `, reason: ${reason}`}`;
+  return `${nameOfSelf(self)}${formatGroupId(identity)} from ${where}${reason === undefined ? "" : `, reason: ${reason}`}`;
 }

@@ -2,19 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import { type CheckpointRecord, sameCheckpoint } from "../../model/checkpoint.js";
 import { formatGroupId } from "../../model/identity.js";
 import { positionOfShard } from "../../model/positions.js";
-import { type IsOurs, type Refusal, liveConsumers, quietAfter } from "../../rules/decide.js";
-import { type Subject } from "../../rules/events.js";
+import { type IsOurs, type Refusal, liveConsumers, liveRefusal } from "../../rules/decide.js";
+import { type DecidedShard, type Subject } from "../../rules/events.js";
 import { type RefusedShard } from "../../rules/nextStep.js";
 import { type Change, type Plan, isNewWish, plansAnew, plansAnything } from "../../rules/plan.js";
 import { type Instant } from "../../model/instant.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
-import { type Declared } from "../declared.js";
+import { type Declared, selfOf } from "../declared.js";
 import { RefusedError } from "../failures.js";
 import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
 import { lookWhenQuiet } from "../lookWhenQuiet.js";
+import { notEvaluated } from "../notEvaluated.js";
 import { Progress } from "../progress.js";
 import { withoutAbsent } from "../stateFields.js";
 import { unreadable } from "../unreadable.js";
@@ -23,6 +24,7 @@ import { type PlanLook, lookForPlan } from "./lookForPlan.js";
 import { nothingPlanned, planAfterLook, planUnderWish, wishOf } from "./planRecord.js";
 import { type StoredPlan, decodePlan, encodePlan } from "./planState.js";
 import { type Replay, readReplayDeclaration, replayInputs } from "./replayDeclaration.js";
+import { sayPlanned } from "./sayPlanned.js";
 import { releasedGeneration } from "./releasedPlanState.js";
 
 /**
@@ -40,7 +42,12 @@ export async function checkReplayPlan(
     case "wrong":
       return { inputs, problems: declaration.problems };
     case "incomplete":
-      context.emit({ kind: "notYetKnown", resource: "ConsumerGroupReplay", inputs: declaration.unknowns });
+      context.emit({
+        kind: "notYetKnown",
+        resource: "ConsumerGroupReplay",
+        self: selfOf(inputs),
+        inputs: declaration.unknowns,
+      });
       return { inputs, problems: [] };
     case "complete":
       return { inputs, ...(await checkReplay(olds, declaration.replay, context)) };
@@ -69,22 +76,45 @@ async function checkReplay(
       former: formatGroupId(before.identity),
     });
   }
-  const seen = await lookOrSay(replay, change, context);
+  const seen = await lookOrFailure(replay, change, context);
+  if (SlsError.isInstance(seen)) {
+    context.memory.keepLook(replay.self, { replay, look: undefined, plan: undefined });
+    return { problems: [], refused: notEvaluated(subjectOf(replay), seen, context) };
+  }
   const plan =
-    seen === undefined || change !== undefined
+    change !== undefined
       ? undefined
       : planAfterLook(undefined, wishOf(replay, context.newId()), seen, roundOf(replay, context));
-  if (plan !== undefined && seen !== undefined) notePlanned(plan, seen, context);
+  if (plan !== undefined) notePlanned(plan, seen, context);
   context.memory.keepLook(replay.self, { replay, look: seen, plan });
-  if (seen === undefined || change !== undefined) return { problems: [] };
+  if (change !== undefined) return { problems: [] };
   // Without an earlier state there is nothing that only the ledger knows.
   const refusals = certainRefusals(replay, seen, undefined, context);
   const certain = refusals.filter(({ refusal }) => refusal.kind !== "liveConsumers");
   if (certain.length === 0) return { problems: [] };
+  sayRefusedPlan(replay, seen, certain, context);
   return {
     problems: [],
     refused: { kind: "refused", subject: subjectOf(replay), of: "group", refusals: certain },
   };
+}
+
+/** A refused plan goes no further than this check, and what it would do with the other shards is told here. */
+function sayRefusedPlan(
+  replay: Replay,
+  seen: PlanLook,
+  certain: readonly RefusedShard[],
+  context: LifecycleContext,
+): void {
+  if (!context.memory.firstTime(`preview ${replay.self}`)) return;
+  const isRefused = (shard: number): boolean => certain.some((refused) => refused.shard === shard);
+  const isOurs: IsOurs = (record) =>
+    context.memory.wrote({ ...replay.identity, shard: record.shard }, record);
+  const refused = certain.map(({ shard, refusal }): DecidedShard => {
+    return { shard, asked: undefined, decision: { kind: "refused", refusal } };
+  });
+  const others = decideLook(replay, seen, isOurs).filter(({ shard }) => !isRefused(shard));
+  sayPlanned(replay, [...refused, ...others], context);
 }
 
 function earlierReplay(olds: Declared, context: LifecycleContext): Replay | undefined | "unreadable" {
@@ -106,17 +136,16 @@ function reopens(before: Replay, after: Replay): boolean {
   return after.bounds.allowSkip === true && before.bounds.allowSkip !== true;
 }
 
-async function lookOrSay(
+async function lookOrFailure(
   replay: Replay,
   change: Change | undefined,
   context: LifecycleContext,
-): Promise<PlanLook | undefined> {
+): Promise<PlanLook | SlsError> {
   try {
     return await look(replay, change, context);
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
-    context.emit({ kind: "notEvaluated", subject: subjectOf(replay), failure });
-    return undefined;
+    return failure;
   }
 }
 
@@ -295,7 +324,7 @@ function certainRefusals(
   const isNobodys: IsOurs = (record) =>
     mayBeOurs(record, change?.plan) ||
     context.memory.wrote({ ...replay.identity, shard: record.shard }, record);
-  const live = liveRefusal(seen, replay, isNobodys);
+  const live = refusalOfConsumers(seen, replay, isNobodys);
   return [
     ...unknown.map((shard) => ({
       shard,
@@ -320,11 +349,11 @@ function mayBeOurs(record: CheckpointRecord, plan: Plan | undefined): boolean {
 }
 
 /** Where `previous` leads, only the ledger can tell; that consumers are alive stands in the way all the same. */
-function liveRefusal({ seen }: PlanLook, { bounds }: Replay, isOurs: IsOurs): Refusal | undefined {
+function refusalOfConsumers({ seen }: PlanLook, { bounds }: Replay, isOurs: IsOurs): Refusal | undefined {
   if (bounds.onActiveConsumers === "overwrite") return undefined;
   const consumers = liveConsumers(seen, seen.records, isOurs);
   if (consumers.length === 0) return undefined;
-  return { kind: "liveConsumers", move: undefined, consumers, quietAfter: quietAfter(seen) };
+  return liveRefusal(bounds, undefined, consumers, seen);
 }
 
 /**
