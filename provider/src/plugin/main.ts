@@ -39,6 +39,7 @@ function served(service: ProviderService, name: string): UntypedHandleCall {
     underWay += 1;
     Promise.resolve()
       .then(() => (service as unknown as Handlers)[name]?.call(service, call.request))
+      .finally(() => service.linesShown())
       .then(
         (answer) => done(null, answer),
         (error: unknown) => done(serviceErrorOf(error, inputsOf(call.request))),

@@ -47,6 +47,11 @@ export class ProviderService {
     return this.#interruption.guard({ ...this.#context, emit }, timeoutSeconds);
   }
 
+  /** Resolves once the engine has every line. */
+  linesShown(): Promise<void> {
+    return this.#log.shown();
+  }
+
   handshake(): protocol.ProviderHandshakeResponse {
     const response = new protocol.ProviderHandshakeResponse();
     response.setAcceptSecrets(true);
