@@ -1,8 +1,8 @@
-import { openReader } from "../../provider/src/lives.js";
 import { type Request, readArguments } from "./commandArguments.js";
 import { helpOf } from "./help.js";
 import { plan, program } from "./planCommand.js";
 import { Followed } from "./progressCommand.js";
+import { openReader } from "./reader.js";
 import { type Shown, textOf } from "./shown.js";
 import { status } from "./statusCommand.js";
 import { type Terminal } from "./terminal.js";
@@ -46,7 +46,7 @@ async function perform(
   { look, connection, output }: Extract<Request, { kind: "look" }>,
   terminal: Terminal,
 ): Promise<number> {
-  const reader = openReader((key) => connection[key]);
+  const reader = openReader(connection);
   switch (look.command) {
     case "status":
       return show(await Promise.race([status(reader, look.target), interruption(terminal)]));

@@ -3,7 +3,7 @@ import { planPage } from "../../provider/src/texts/pages/planPage.js";
 import { type Look } from "./commandArguments.js";
 import { programOf } from "./program.js";
 import { groupLabels, prometheusText } from "./prometheus.js";
-import { type Plan, type Reader, answerOf } from "./reader.js";
+import { type Plan, type Reader } from "./reader.js";
 import { type Shown } from "./shown.js";
 import { type Column, plain, table } from "./table.js";
 
@@ -11,7 +11,7 @@ type PlanLook = Extract<Look, { command: "plan" }>;
 
 /** Plans a replay. */
 export async function plan(reader: Reader, { inputs }: PlanLook): Promise<Shown> {
-  const answer = answerOf(await reader.plan(inputs));
+  const answer = await reader.plan(inputs);
   return {
     answer,
     exitCode: answer.verdict === "refused" ? 1 : 0,
@@ -25,7 +25,7 @@ export async function plan(reader: Reader, { inputs }: PlanLook): Promise<Shown>
 /** Prints the program of a replay. Without `from`, each shard is pinned where it stands today, to be edited. */
 export async function program(reader: Reader, { inputs }: PlanLook): Promise<string> {
   const { project, logstore, consumerGroup } = inputs;
-  const { shards, readAt } = answerOf(await reader.checkpoints({ project, logstore, consumerGroup }));
+  const { shards, readAt } = await reader.checkpoints({ project, logstore, consumerGroup });
   return programOf(inputs, shards, readAt);
 }
 

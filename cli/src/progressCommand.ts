@@ -3,7 +3,7 @@ import { describePace, describeRate } from "../../provider/src/texts/describePac
 import { isFinished, progressPage } from "../../provider/src/texts/pages/progressPage.js";
 import { type Failure, type Group, type ProgressLook } from "./commandArguments.js";
 import { groupLabels, prometheusText } from "./prometheus.js";
-import { type Checkpoints, type Progress, type Reader, answerOf } from "./reader.js";
+import { type Checkpoints, type Progress, type Reader } from "./reader.js";
 import { type Shown } from "./shown.js";
 import { type Terminal } from "./terminal.js";
 import { type Column, table } from "./table.js";
@@ -45,7 +45,7 @@ export class Followed {
   async look(): Promise<FollowedLook> {
     const [since] = this.#earlier;
     const args = { ...this.#look.group, shards: this.#shards, ...(since !== undefined && { since }) };
-    const answer = answerOf(await this.#reader.progress(args));
+    const answer = await this.#reader.progress(args);
     const now = Date.parse(answer.readAt);
     this.#earlier = [
       ...this.#earlier.filter(({ readAt }) => now - Date.parse(readAt) <= longestWindow),
@@ -57,7 +57,7 @@ export class Followed {
 
 /** Without a replay, each shard is followed from where it stands now to what is its end now. */
 async function towardsEnd(reader: Reader, group: Group): Promise<unknown> {
-  const { shards, readAt } = answerOf(await reader.checkpoints({ ...group }));
+  const { shards, readAt } = await reader.checkpoints({ ...group });
   return shards.filter(isFollowed).map(({ shard, checkpoint, checkpointTime, end }) => ({
     shard,
     status: "pinned",

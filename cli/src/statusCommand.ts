@@ -2,7 +2,7 @@ import { describeDuration, durationOfSeconds } from "../../provider/src/model/du
 import { lostFirst, statusPage } from "../../provider/src/texts/pages/statusPage.js";
 import { groupsPage } from "../../provider/src/texts/pages/groupsPage.js";
 import { shardTable } from "../../provider/src/texts/markdown.js";
-import { type Checkpoints, type Groups, type Reader, answerOf } from "./reader.js";
+import { type Checkpoints, type Groups, type Reader } from "./reader.js";
 import { type Target } from "./commandArguments.js";
 import { groupLabels, prometheusText } from "./prometheus.js";
 import { type Shown } from "./shown.js";
@@ -11,8 +11,8 @@ import { type Column, plain, table } from "./table.js";
 /** Looks where one group or all groups of a logstore stand. */
 export async function status(reader: Reader, target: Target): Promise<Shown> {
   return target.consumerGroup === undefined
-    ? shownGroups(answerOf(await reader.groups({ ...target })))
-    : shownGroup(answerOf(await reader.checkpoints({ ...target })));
+    ? shownGroups(await reader.groups({ ...target }))
+    : shownGroup(await reader.checkpoints({ ...target }));
 }
 
 const dataLost = 3;

@@ -200,6 +200,28 @@ export class SlsEmulator implements Steered {
     this.#logstore(project, logstore).createConsumerGroup(name, { timeout: 60, order: false, ...settings });
   }
 
+  /** The consumer groups of a logstore, each with how it is set up. */
+  consumerGroups(
+    project: string,
+    logstore: string,
+  ): readonly ({ readonly name: string } & ConsumerGroupSettings)[] {
+    return [...this.#logstore(project, logstore).consumerGroups.values()].map(({ name, settings }) => ({
+      name,
+      ...settings,
+    }));
+  }
+
+  /** Changes how a group is set up, as official consumers do when they start. */
+  changeConsumerGroup(
+    project: string,
+    logstore: string,
+    name: string,
+    settings: Partial<ConsumerGroupSettings>,
+  ): void {
+    const { store, group } = this.#service.consumerGroup(project, logstore, name);
+    group.change(settings, store.nextShard);
+  }
+
   deleteConsumerGroup(project: string, logstore: string, name: string): void {
     const { store } = this.#service.consumerGroup(project, logstore, name);
     store.consumerGroups.delete(name);

@@ -1,5 +1,5 @@
 import { type dynamic } from "@pulumi/pulumi";
-import { type ResourceLife } from "./provider.js";
+import { type OrdinaryResourceLife, type ResourceLife } from "./provider.js";
 
 /**
  * What travels in Pulumi's state: a provider that holds nothing, and hands every call on to the installed package.
@@ -9,7 +9,7 @@ import { type ResourceLife } from "./provider.js";
  * Three rules, each of which broke something when it was left out (docs/protocol.md 8.1):
  * - Nothing outside of the literal is used, because everything that is used would be copied into state.
  * - Every method waits for what configure began, because Pulumi calls them before configure is done.
- * - configure itself never fails, and read and delete do not exist, so that refresh and destroy need nothing.
+ * - configure itself never fails, and read and delete of acts do not exist, so that refresh and destroy need nothing.
  */
 interface Shim extends dynamic.ResourceProvider {
   ready?: Promise<ResourceLife>;
@@ -92,5 +92,36 @@ export const savepointProvider: dynamic.ResourceProvider = {
   },
   async update(this: Shim, id: string, olds: unknown, news: unknown) {
     return (await this.ready!).update(id, olds, news);
+  },
+};
+
+/** The shim of the one ordinary resource: it also has read and delete, and so needs the service on refresh and destroy. */
+interface OrdinaryShim extends dynamic.ResourceProvider {
+  ready?: Promise<OrdinaryResourceLife>;
+}
+
+/** @internal */
+export const consumerGroupProvider: dynamic.ResourceProvider = {
+  async configure(this: OrdinaryShim, req: dynamic.ConfigureRequest) {
+    this.ready = import("pulumi-sls-checkpoint/provider").then((m) => m.configure("consumerGroup", req));
+    this.ready.catch(() => {});
+  },
+  async check(this: OrdinaryShim, olds: unknown, news: unknown) {
+    return (await this.ready!).check(olds, news);
+  },
+  async diff(this: OrdinaryShim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).diff(id, olds, news);
+  },
+  async create(this: OrdinaryShim, inputs: unknown) {
+    return (await this.ready!).create(inputs);
+  },
+  async update(this: OrdinaryShim, id: string, olds: unknown, news: unknown) {
+    return (await this.ready!).update(id, olds, news);
+  },
+  async read(this: OrdinaryShim, id: string, props: unknown) {
+    return (await this.ready!).read(id, props);
+  },
+  async delete(this: OrdinaryShim, id: string, props: unknown) {
+    return (await this.ready!).delete(id, props);
   },
 };

@@ -1,5 +1,6 @@
 import "./nodeVersion.js";
 
+export { ConsumerGroup, type ConsumerGroupArgs } from "./resources/consumerGroup.js";
 export {
   ConsumerGroupCheckpoint,
   type ConsumerGroupCheckpointArgs,

@@ -11,6 +11,15 @@ import {
   diffCheckpoint,
   updateCheckpoint,
 } from "./lifecycle/checkpoint/consumerGroupCheckpoint.js";
+import {
+  checkConsumerGroup,
+  createConsumerGroup,
+  deleteConsumerGroup,
+  importConsumerGroup,
+  diffConsumerGroup,
+  readConsumerGroup,
+  updateConsumerGroup,
+} from "./lifecycle/consumerGroup/consumerGroup.js";
 import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared } from "./lifecycle/declared.js";
 import { RefusedError } from "./lifecycle/failures.js";
@@ -18,7 +27,7 @@ import { ProcessMemory } from "./lifecycle/processMemory.js";
 import { getCheckpoints } from "./lifecycle/reading/checkpointsReading.js";
 import { getGroups } from "./lifecycle/reading/groupsReading.js";
 import { getProgress } from "./lifecycle/reading/progressReading.js";
-import { getPlan } from "./lifecycle/reading/replayReading.js";
+import { getPlan } from "./lifecycle/reading/planReading.js";
 import {
   checkReplayApply,
   createReplayApply,
@@ -69,6 +78,13 @@ export type Adopt = (
   context: LifecycleContext,
 ) => Promise<{ readonly inputs: Declared; readonly outs: Declared }>;
 
+/** The life of an ordinary resource: it has a state of its own in the service, which is read and ended. */
+export interface OrdinaryLife extends Life {
+  /** Returns the state as it is now; undefined where the resource is gone. */
+  read(state: Declared, context: LifecycleContext): Promise<Declared | undefined>;
+  delete(state: Declared, context: LifecycleContext): Promise<void>;
+}
+
 /** Every kind of resource, by the name under which its shim asks for it. Shims live in state, so names stay. */
 export const lives = {
   checkpoint: {
@@ -97,11 +113,20 @@ export const lives = {
     update: updateSavepoint,
     adopt: adoptSavepoint,
   },
-} satisfies Record<string, Life>;
+  consumerGroup: {
+    check: checkConsumerGroup,
+    diff: diffConsumerGroup,
+    create: createConsumerGroup,
+    update: updateConsumerGroup,
+    read: readConsumerGroup,
+    delete: deleteConsumerGroup,
+    adopt: importConsumerGroup,
+  },
+} satisfies Record<string, Life | OrdinaryLife>;
 
-/** What a read function is told: the answer, or why there is none, as data. */
-export type Reading<Answer> =
-  { readonly answer: Answer; readonly failure?: undefined } | { readonly failure: SlsError | RefusedError };
+/** What a read function is told: what was seen, or why nothing was, as data. Each front words it. */
+export type Reading<Seen> =
+  { readonly seen: Seen; readonly failure?: undefined } | { readonly failure: SlsError | RefusedError };
 
 /** Reads for the functions of a program and for the command line, with the configuration that each has. */
 export function openReader(keys: ConfigurationKeys) {
@@ -115,9 +140,9 @@ export function openReader(keys: ConfigurationKeys) {
   };
 }
 
-async function attempted<Answer>(read: () => Promise<Answer>): Promise<Reading<Answer>> {
+async function attempted<Seen>(read: () => Promise<Seen>): Promise<Reading<Seen>> {
   try {
-    return { answer: await read() };
+    return { seen: await read() };
   } catch (error) {
     if (SlsError.isInstance(error) || error instanceof RefusedError) return { failure: error };
     throw error;

@@ -1,15 +1,20 @@
 import "./nodeVersion.js";
 import { type dynamic } from "@pulumi/pulumi";
+import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
 import { RefusedError, UnfinishedError } from "./lifecycle/failures.js";
 import {
   type Life,
+  type OrdinaryLife,
   type ConfigurationKeys,
   type Reading,
   contextOf,
   lives,
   openReader as openReaderOf,
 } from "./lives.js";
+import { checkpointsAnswer } from "./texts/answers/checkpointsAnswer.js";
+import { planAnswer } from "./texts/answers/planAnswer.js";
+import { progressAnswer } from "./texts/answers/progressAnswer.js";
 import { describeEvent } from "./texts/describeEvent.js";
 import { describeReport } from "./texts/describeReport.js";
 
@@ -28,16 +33,24 @@ const providerKey = "__provider";
 /** The methods that a shim hands its calls on to. */
 export type ResourceLife = Required<Pick<dynamic.ResourceProvider, "check" | "diff" | "create" | "update">>;
 
+/** The methods that the shim of an ordinary resource hands its calls on to. */
+export type OrdinaryResourceLife = ResourceLife & Required<Pick<dynamic.ResourceProvider, "read" | "delete">>;
+
 /** Answers the life of one kind of resource, with the configuration that Pulumi gives this process. */
-export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRequest): ResourceLife {
-  const life: Life = lives[kind];
+export function configure(kind: "consumerGroup", request: dynamic.ConfigureRequest): OrdinaryResourceLife;
+export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRequest): ResourceLife;
+export function configure(
+  kind: keyof typeof lives,
+  request: dynamic.ConfigureRequest,
+): ResourceLife | OrdinaryResourceLife {
+  const life: Life | OrdinaryLife = lives[kind];
   const context = contextOf(
     (key) => request.config.get(key),
     (event) => {
       console.log(describeEvent(event));
     },
   );
-  return {
+  const resource: ResourceLife = {
     async check(olds: Properties, news: Properties) {
       if (isOfPlugin(olds)) return { inputs: news, failures: [{ property: "", reason: noWayBack }] };
       const { inputs, problems, refused } = await life.check(declaredOf(olds), declaredOf(news), context);
@@ -58,6 +71,24 @@ export function configure(kind: keyof typeof lives, request: dynamic.ConfigureRe
       return keepingState(news, async () => ({
         outs: await life.update(declaredOf(olds), declaredOf(news), context),
       }));
+    },
+  };
+  return "read" in life ? { ...resource, ...endingsOf(life, context) } : resource;
+}
+
+/** What only an ordinary resource does: it is read on refresh, and deleted. */
+function endingsOf(
+  life: OrdinaryLife,
+  context: LifecycleContext,
+): Pick<OrdinaryResourceLife, "read" | "delete"> {
+  return {
+    async read(id, state: Properties) {
+      const props = await keepingState(state, () => life.read(declaredOf(state), context));
+      // Pulumi takes a resource without an id for one that is gone.
+      return props === undefined ? { id: "", props: {} } : { id, props };
+    },
+    async delete(_id, state: Properties) {
+      await keepingState(state, () => life.delete(declaredOf(state), context));
     },
   };
 }
@@ -141,9 +172,9 @@ async function wordedBriefly<Result>(act: () => Promise<Result>): Promise<Result
 export function openReader(keys: ConfigurationKeys) {
   const { checkpoints, plan, progress } = openReaderOf(keys);
   return {
-    checkpoints: async (args: Declared) => worded(await checkpoints(args)),
-    plan: async (args: Declared) => worded(await plan(args)),
-    progress: async (args: Declared) => worded(await progress(args)),
+    checkpoints: async (args: Declared) => worded(await checkpoints(args), checkpointsAnswer),
+    plan: async (args: Declared) => worded(await plan(args), planAnswer),
+    progress: async (args: Declared) => worded(await progress(args), progressAnswer),
   };
 }
 
@@ -152,9 +183,9 @@ type WordedReading<Answer> =
   | { readonly answer: Answer; readonly failure?: undefined }
   | { readonly failure: { readonly message: string; readonly code: string | undefined } };
 
-function worded<Answer>(reading: Reading<Answer>): WordedReading<Answer> {
+function worded<Seen, Answer>(reading: Reading<Seen>, word: (seen: Seen) => Answer): WordedReading<Answer> {
   const { failure } = reading;
-  if (failure === undefined) return reading;
+  if (failure === undefined) return { answer: word(reading.seen) };
   if (failure instanceof RefusedError) {
     return { failure: { message: describeReport(failure.report), code: undefined } };
   }

@@ -54,7 +54,6 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["lives", "sls"],
   ["lives", "model"],
   ["lifecycle", "rules"],
-  ["lifecycle", "texts"],
   ["lifecycle", "sls"],
   ["lifecycle", "model"],
   ["texts", "rules"],

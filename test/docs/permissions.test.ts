@@ -6,17 +6,25 @@ import {
   checkCheckpoint,
   createCheckpoint,
 } from "../../provider/src/lifecycle/checkpoint/consumerGroupCheckpoint.js";
+import {
+  createConsumerGroup,
+  deleteConsumerGroup,
+  updateConsumerGroup,
+} from "../../provider/src/lifecycle/consumerGroup/consumerGroup.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
 import { getProgress } from "../../provider/src/lifecycle/reading/progressReading.js";
 import { createReplayApply } from "../../provider/src/lifecycle/replay/replayApply.js";
 import { checkReplayPlan, createReplayPlan } from "../../provider/src/lifecycle/replay/replayPlan.js";
-import { getPlan } from "../../provider/src/lifecycle/reading/replayReading.js";
+import { getPlan } from "../../provider/src/lifecycle/reading/planReading.js";
+import { checkpointsAnswer } from "../../provider/src/texts/answers/checkpointsAnswer.js";
+import { planAnswer } from "../../provider/src/texts/answers/planAnswer.js";
+import { progressAnswer } from "../../provider/src/texts/answers/progressAnswer.js";
 import { createSavepoint } from "../../provider/src/lifecycle/savepoint.js";
 import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
 import { Shop, minute, wordsOf } from "../lifecycle/shop.js";
 import { secrets } from "../sls/clientUnderTest.js";
 import { codesIn, tableWith } from "./documents.js";
-import { permissionsPage, previewPolicy, upPolicy } from "./policies.js";
+import { groupPolicy, permissionsPage, previewPolicy, upPolicy } from "./policies.js";
 
 const group = { project: "shop", logstore: "orders", consumerGroup: "billing" };
 
@@ -71,9 +79,9 @@ async function preview(): Promise<string> {
     () => checkCheckpoint({}, shop.pinAt(7), { ...context, memory: new ProcessMemory() }),
     () => checkReplayPlan({}, args, context),
     () => createSavepoint(group, context),
-    () => getCheckpoints(client, group),
-    () => getPlan(client, args, shop.context.now()),
-    () => getProgress(client, { ...group, shards: [] }),
+    async () => checkpointsAnswer(await getCheckpoints(client, group)),
+    async () => planAnswer(await getPlan(client, args, shop.context.now())),
+    async () => progressAnswer(await getProgress(client, { ...group, shards: [] })),
   ];
   const said = [];
   for (const way of ways) said.push(await way().then((answer) => JSON.stringify(answer), String));
@@ -121,9 +129,19 @@ describe("docs/permissions.md", () => {
     expect(shop.emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint).toBe(shop.cursor(1));
   });
 
+  it("lets a ConsumerGroup live with its policy, which holds nothing more", async () => {
+    allow(groupPolicy);
+    const declared: Declared = { ...group, consumerGroup: "billing-again" };
+    const { outs } = await createConsumerGroup(declared, shop.context);
+    await updateConsumerGroup(outs, { ...declared, timeout: 30 }, shop.context);
+    await deleteConsumerGroup(outs, shop.context);
+    expect(actionsSeen()).toEqual({ needed: actionsOf(groupPolicy), refused: [] });
+  });
+
   it("says of each action which calls it is for", () => {
     const rows = tableWith(permissionsPage, "Action", "Call");
-    expect(rows.flatMap((row) => codesIn(row["Action"] ?? "")).sort()).toEqual(actionsOf(upPolicy));
+    const granted = [...new Set([...actionsOf(upPolicy), ...actionsOf(groupPolicy)])].sort();
+    expect(rows.flatMap((row) => codesIn(row["Action"] ?? "")).sort()).toEqual(granted);
     for (const row of rows) {
       for (const call of (row["Call"] ?? "").split(", ")) {
         expect([call, routes.find((route) => route.call === call)?.action]).toEqual([

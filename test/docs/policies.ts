@@ -8,7 +8,9 @@ interface PolicyDocument {
 export const permissionsPage = readText("docs/permissions.md");
 
 /** The policies that the page tells people to grant, as the emulator enforces them. */
-export const [previewPolicy = [], upPolicy = []] = blocksOf(permissionsPage, "json").map(grantsOf);
+export const [previewPolicy = [], upPolicy = [], groupPolicy = []] = blocksOf(permissionsPage, "json").map(
+  grantsOf,
+);
 
 function grantsOf(policy: string): readonly Grant[] {
   const { Statement } = JSON.parse(policy) as PolicyDocument;

@@ -8,12 +8,15 @@ describe("a rule", () => {
     const { sls, emulator } = await startShop();
     const rule = emulator.rule({ call: "UpdateCheckPoint", do: { kind: "hold" } });
     const answer = sls.post(paths.update, pin);
-    const request = await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint");
-    await sls.get(paths.shards);
-    expect([request.state, emulator.checkpoint("shop", "orders", "billing", 0)]).toEqual(["held", undefined]);
+    await rule.acted();
+    const [request] = emulator.requestsOf("UpdateCheckPoint");
+    expect([request?.state, emulator.checkpoint("shop", "orders", "billing", 0)]).toEqual([
+      "held",
+      undefined,
+    ]);
     rule.release();
     expect((await answer).outcome).toBe("200");
-    expect([request.state, request.status, rule.hits]).toEqual(["answered", 200, 1]);
+    expect([request?.state, request?.status, rule.hits]).toEqual(["answered", 200, 1]);
     expect(emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint).toBe("MQ==");
   });
 
@@ -21,9 +24,8 @@ describe("a rule", () => {
     const { sls, emulator } = await startShop();
     const rule = emulator.rule({ call: "UpdateCheckPoint", do: { kind: "holdAnswer" } });
     const answer = sls.post(paths.update, pin);
-    const request = await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint");
-    await sls.get(paths.shards);
-    expect(request.state).toBe("held");
+    await rule.acted();
+    expect(emulator.requestsOf("UpdateCheckPoint")[0]?.state).toBe("held");
     expect(emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint).toBe("MQ==");
     rule.release();
     expect((await answer).outcome).toBe("200");
@@ -123,6 +125,85 @@ describe("a rule", () => {
     const { client, emulator } = await startShop();
     emulator.rule({ do: { kind: "quota" } });
     expect((await client({ accessKeySecret: "x" }).get(paths.shards)).outcome).toBe("401 SignatureNotMatch");
+  });
+
+  describe("counts only what it could act on:", () => {
+    type Shop = Awaited<ReturnType<typeof startShop>>;
+    const fault = { kind: "error", status: 500, code: "InternalServerError" } as const;
+    const nobody = { accessKeyId: "nobody", accessKeySecret: "secret" };
+    const owner = { accessKeyId: "emulatorAccessKeyId", accessKeySecret: "emulatorAccessKeySecret" };
+
+    it.each([
+      {
+        what: "with a wrong clock",
+        how: { now: () => start - 3_600_000 },
+        outcome: "400 RequestTimeExpired",
+      },
+      {
+        what: "with a wrong signature",
+        how: { accessKeySecret: "x" },
+        outcome: "401 SignatureNotMatch",
+      },
+      { what: "without a permission", how: nobody, outcome: "401 Unauthorized" },
+    ])("a request $what counts for none", async ({ how, outcome }) => {
+      const identities = [owner, { ...nobody, policy: [] }];
+      const { sls, client, emulator } = await startShop({ identities });
+      for (const counting of [{ nth: 1 }, { times: 1 }]) {
+        const rule = emulator.rule({ call: "ListShards", ...counting, do: fault });
+        expect([(await client(how).get(paths.shards)).outcome, rule.hits]).toEqual([outcome, 0]);
+        expect([(await sls.get(paths.shards)).status, rule.hits]).toEqual([500, 1]);
+      }
+    });
+
+    it("tells when it acted so often, and not before", async () => {
+      const { sls, client, emulator } = await startShop();
+      const rule = emulator.rule({ call: "ListShards", do: { kind: "quota" } });
+      const seen: string[] = [];
+      const twice = rule.acted(2).then(() => void seen.push("twice"));
+      await client({ now: () => start - 3_600_000 }).get(paths.shards);
+      await sls.get(paths.shards);
+      expect([rule.hits, seen]).toEqual([1, []]);
+      await sls.get(paths.shards);
+      await twice;
+      await rule.acted(2);
+      expect([rule.hits, seen]).toEqual([2, ["twice"]]);
+    });
+
+    it("a request over the quota counts for none", async () => {
+      const { sls, clock, emulator } = await startShop({ assumptions: { metadataCallsPerSecond: 1 } });
+      const second = emulator.rule({ nth: 2, do: fault });
+      const statuses = [(await sls.get(paths.shards)).status, (await sls.get(paths.shards)).status];
+      clock.now += 1_000;
+      statuses.push((await sls.get(paths.shards)).status);
+      expect([statuses, second.hits]).toEqual([[200, 403, 500], 1]);
+    });
+
+    it("a request that another rule's clock refuses is a hit of that one alone", async () => {
+      const { sls, emulator } = await startShop();
+      const skew = emulator.rule({ times: 1, do: { kind: "skewDate", ms: 3_600_000 } });
+      const first = emulator.rule({ nth: 1, do: { kind: "quota" } });
+      expect([(await sls.get(paths.shards)).outcome, skew.hits, first.hits]).toEqual([
+        "400 RequestTimeExpired",
+        1,
+        0,
+      ]);
+      expect([(await sls.get(paths.shards)).status, skew.hits, first.hits]).toEqual([403, 1, 1]);
+    });
+
+    it("what is refused in between leaves the seeded choice as it is", async () => {
+      const run = async (more: (shop: Shop) => Promise<unknown>) => {
+        const shop = await startShop();
+        shop.emulator.rule({ probability: 0.5, seed: 7, do: { kind: "quota" } });
+        const all: number[] = [];
+        for (let index = 0; index < 20; index += 1) {
+          await more(shop);
+          all.push((await shop.sls.get(paths.shards)).status);
+        }
+        return all.join();
+      };
+      const late = ({ client }: Shop) => client({ now: () => start - 3_600_000 }).get(paths.shards);
+      expect(await run(late)).toBe(await run(() => Promise.resolve()));
+    });
   });
 });
 

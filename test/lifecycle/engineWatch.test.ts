@@ -7,9 +7,13 @@ import { type EngineSigns, EngineWatch } from "../../provider/src/engineWatch.js
 const address = "127.0.0.1:40000";
 
 /** A watch whose engine shows what the test makes it show. */
-function watching(): { watch: EngineWatch; signs: EngineSigns[] } {
+function watching(clock = { now: 0 }): { watch: EngineWatch; signs: EngineSigns[] } {
   const signs: EngineSigns[] = [];
-  const watch = new EngineWatch(address, (_address, heard) => signs.push(heard));
+  const watch = new EngineWatch(
+    address,
+    (_address, heard) => signs.push(heard),
+    () => clock.now,
+  );
   return { watch, signs };
 }
 
@@ -31,14 +35,14 @@ describe("an engine that", () => {
 
   test("never answered proves nothing, and is not asked again", () => {
     const { watch, signs } = watching();
-    signs[0]?.ends(true);
+    signs[0]?.ends("refused");
     expect([stops(watch), signs.length]).toEqual([false, 1]);
   });
 
   test("ends stops every write at once, and is named, with what to do", () => {
     const { watch, signs } = watching();
     signs[0]?.answers();
-    signs[0]?.ends(false);
+    signs[0]?.ends("ended");
     expect(() => {
       watch.assertAlive();
     }).toThrow(
@@ -50,16 +54,47 @@ describe("an engine that", () => {
   test("closes an idle connection and answers the next one was never gone", () => {
     const { watch, signs } = watching();
     signs[0]?.answers();
-    signs[0]?.ends(false);
+    signs[0]?.ends("ended");
     signs[1]?.answers();
     expect([stops(watch), signs.length]).toEqual([false, 2]);
+  });
+
+  test("cannot be reached for another reason is asked again, and nothing is written meanwhile", () => {
+    const { watch, signs } = watching();
+    signs[0]?.answers();
+    signs[0]?.ends("ended");
+    signs[1]?.ends("ended");
+    expect([stops(watch), signs.length]).toEqual([true, 3]);
+    signs[2]?.answers();
+    expect(stops(watch)).toBe(false);
+  });
+
+  test("ends one connection after the other at once is asked five times, and then is gone", () => {
+    const { watch, signs } = watching();
+    for (let ended = 0; ended < 20; ended += 1) {
+      signs[ended]?.answers();
+      signs[ended]?.ends("ended");
+    }
+    expect([stops(watch), signs.length]).toEqual([true, 5]);
+  });
+
+  test("closes a connection now and then is there, however often", () => {
+    const clock = { now: 0 };
+    const { watch, signs } = watching(clock);
+    for (let ended = 0; ended < 20; ended += 1) {
+      signs[ended]?.answers();
+      clock.now += 1_000;
+      signs[ended]?.ends("ended");
+    }
+    signs.at(-1)?.answers();
+    expect([stops(watch), signs.length]).toEqual([false, 21]);
   });
 
   test("refuses the next connection is gone for good", () => {
     const { watch, signs } = watching();
     signs[0]?.answers();
-    signs[0]?.ends(false);
-    signs[1]?.ends(true);
+    signs[0]?.ends("ended");
+    signs[1]?.ends("refused");
     expect([stops(watch), signs.length]).toEqual([true, 2]);
   });
 });
@@ -70,6 +105,7 @@ describe("a real address", () => {
 
   afterEach(() => {
     for (const socket of sockets) socket.destroy();
+    sockets.clear();
     server?.close();
   });
 
@@ -101,6 +137,21 @@ describe("a real address", () => {
     server?.close();
     for (const socket of sockets) socket.destroy();
     await until(() => stops(watch));
+  });
+
+  test("that resets a connection and takes the next one was never gone", async () => {
+    const watch = new EngineWatch(await listen(createHttp2Server()));
+    await until(() => sockets.size === 1);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const socket of sockets) socket.resetAndDestroy();
+    await until(() => sockets.size === 2 && !stops(watch));
+  });
+
+  test("of a server that answers in another protocol is left after five connections", async () => {
+    const watch = new EngineWatch(await listen(createServer((socket) => socket.end("no HTTP/2\r\n"))));
+    await until(() => sockets.size === 5 && stops(watch));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([sockets.size, stops(watch)]).toEqual([5, true]);
   });
 
   test.each(["", "no address", "127.0.0.1:99999", "/some/path"])(

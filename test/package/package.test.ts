@@ -44,12 +44,12 @@ describe("the packed package", () => {
     expect(paths).toEqual([...built, ...plugin, ...more].sort());
   });
 
-  test("is small: 200 kB to download and 850 kB installed, and the plugin 550 kB and 2.1 MB", () => {
-    expect(packed.size).toBeLessThan(200_000 + 550_000);
+  test("is small: 250 kB to download and 1 MB installed, and the plugin 550 kB and 2.1 MB", () => {
+    expect(packed.size).toBeLessThan(250_000 + 550_000);
     const isPlugin = ({ path }: { readonly path: string }): boolean => path.startsWith("dist/plugin/");
     const plugin = packed.files.filter(isPlugin).reduce((sum, { size }) => sum + size, 0);
     expect(plugin).toBeLessThan(2_100_000);
-    expect(packed.unpackedSize - plugin).toBeLessThan(850_000);
+    expect(packed.unpackedSize - plugin).toBeLessThan(1_000_000);
   });
 
   test("tells nobody where it was built", () => {

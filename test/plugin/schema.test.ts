@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { savepointInputs } from "../../provider/src/lifecycle/savepoint.js";
 import { checkpointInputs } from "../../provider/src/lifecycle/checkpoint/checkpointPin.js";
+import { consumerGroupInputs } from "../../provider/src/lifecycle/consumerGroup/groupDeclaration.js";
 import { kindOf } from "../../provider/src/plugin/kinds.js";
 import { schemaFile, schemaText } from "../../tools/plugin/schema.mjs";
 
@@ -38,9 +39,16 @@ describe("schema.json", () => {
     );
   });
 
+  it("has the inputs of a ConsumerGroup", () => {
+    expect(Object.keys(resource("ConsumerGroup").inputProperties).sort()).toEqual(
+      [...consumerGroupInputs].sort(),
+    );
+  });
+
   it.each([
     ["ConsumerGroupCheckpoint", "ConsumerGroupCheckpoint"],
     ["ConsumerGroupSavepoint", "ConsumerGroupSavepoint"],
+    ["ConsumerGroup", "ConsumerGroup"],
     ["ConsumerGroupReplay", "ReplayApply"],
   ])("has the outputs of a %s that a preview does not know yet", (name, kind) => {
     const { properties, inputProperties } = resource(name);

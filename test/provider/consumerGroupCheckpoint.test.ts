@@ -352,10 +352,10 @@ describe("a write whose answer is lost", () => {
 
   test("is uncertain where a consumer has moved on, and no retry ever writes the shard again", async () => {
     const held = emulator.rule({ call: "UpdateCheckPoint", do: { kind: "resetAfter" } });
-    // The first is refused for the clock; then come the look that plans and that of the write, and this reads it back.
-    const look = emulator.rule({ call: "GetCheckPoint", nth: 4, do: { kind: "hold" } });
+    // First come the look that plans and that of the write; this one reads it back.
+    const look = emulator.rule({ call: "GetCheckPoint", nth: 3, do: { kind: "hold" } });
     const creating = failureOf(server.create(pinAt(7)));
-    await emulator.waitForRequest((request) => request.call === "GetCheckPoint", 4);
+    await look.acted();
     commit(3);
     look.release();
     const failure = await creating;
@@ -385,7 +385,7 @@ describe("a write whose answer is lost", () => {
     emulator.rule({ call: "UpdateCheckPoint", do: { kind: "resetAfter" } });
     emulator.rule({
       call: "GetCheckPoint",
-      nth: 4,
+      nth: 3,
       do: { kind: "error", status: 401, code: "Unauthorized" },
     });
     const failure = await failureOf(server.create(pinAt(7)));

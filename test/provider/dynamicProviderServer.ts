@@ -72,6 +72,7 @@ const pluginTypes: Readonly<Record<ShimName, string>> = {
   replayPlanProvider: "ReplayPlan",
   replayApplyProvider: "ReplayApply",
   savepointProvider: "ConsumerGroupSavepoint",
+  consumerGroupProvider: "ConsumerGroup",
 };
 
 /**
@@ -253,7 +254,11 @@ async function resourceOf(name: ShimName): Promise<{ readonly shim: string; read
 }
 
 export type ShimName =
-  "consumerGroupCheckpointProvider" | "replayPlanProvider" | "replayApplyProvider" | "savepointProvider";
+  | "consumerGroupCheckpointProvider"
+  | "replayPlanProvider"
+  | "replayApplyProvider"
+  | "savepointProvider"
+  | "consumerGroupProvider";
 
 /** The shim that a front keeps with a resource: a plugin keeps none. */
 export async function shimInState(name: ShimName): Promise<string | undefined> {

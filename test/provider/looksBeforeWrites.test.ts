@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Properties } from "./dynamicProviderServer.js";
 import { ReplayShop, at, minute, second } from "./replayShop.js";
 
@@ -23,7 +23,7 @@ async function atReadBack(shard: number, act: () => void): Promise<void> {
     (request) => request.call === "UpdateCheckPoint" && request.shard === shard,
   );
   const look = shop.emulator.rule({ call: "GetCheckPoint", do: { kind: "hold" } });
-  await vi.waitUntil(() => look.hits > 0, { timeout: 20_000, interval: 5 });
+  await look.acted();
   act();
   look.remove();
   look.release();
@@ -138,7 +138,7 @@ describe("a live consumer", () => {
     shop.emulator.rule({ call: "UpdateCheckPoint", do: { kind: "resetAfter" } });
     shop.emulator.rule({
       call: "GetCheckPoint",
-      nth: 5,
+      nth: 4,
       do: { kind: "error", status: 401, code: "Unauthorized" },
     });
     expect(await failingUp(shop.replay(at(7)))).toContain("uncertain");

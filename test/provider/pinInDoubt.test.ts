@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SlsEmulator } from "../../emulator/src/index.js";
 import { ProviderFailure, type Properties } from "./dynamicProviderServer.js";
 import { ProviderInThisProcess } from "./providerInThisProcess.js";
@@ -103,7 +103,7 @@ function keep({ kept }: ProviderFailure, pin: Properties): void {
 async function atReadBack(act: () => void): Promise<void> {
   await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint");
   const look = emulator.rule({ call: "GetCheckPoint", do: { kind: "hold" } });
-  await vi.waitUntil(() => look.hits > 0, { timeout: 20_000, interval: 5 });
+  await look.acted();
   act();
   look.remove();
   look.release();

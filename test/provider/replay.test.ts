@@ -485,6 +485,17 @@ describe("a write that goes wrong", () => {
     ]);
   });
 
+  test("because of quotas, and then because of its clock, is mended and sent once more", async () => {
+    shop.emulator.rule({ call: "UpdateCheckPoint", shard: 0, times: 1, do: { kind: "quota" } });
+    const late = { kind: "error", status: 400, code: "RequestTimeExpired" } as const;
+    shop.emulator.rule({ call: "UpdateCheckPoint", shard: 0, times: 1, do: late });
+    expect((await shop.stack.up(shop.replay(at(7)))).failure).toBeUndefined();
+    expect(shop.statuses()).toMatchObject({ 0: "pinned" });
+    expect(shop.writes().flatMap(({ shard, status }) => (shard === 0 ? [status] : []))).toEqual([
+      403, 400, 200,
+    ]);
+  });
+
   test("and was not applied is sent again after a look", async () => {
     shop.emulator.rule({ call: "UpdateCheckPoint", shard: 1, times: 1, do: { kind: "resetBefore" } });
     await up(shop.replay(at(7)));

@@ -30,7 +30,9 @@ export interface Up {
 /** A provider process, spoken to about one kind of resource. */
 export interface ReplayProvider {
   readonly lines: readonly string[];
-  as(shim: "replayPlanProvider" | "replayApplyProvider"): Promise<ReplayProvider>;
+  as(
+    shim: "replayPlanProvider" | "replayApplyProvider" | "consumerGroupCheckpointProvider",
+  ): Promise<ReplayProvider>;
   check(
     olds: Properties,
     news: Properties,
@@ -53,9 +55,6 @@ const notApplyInputs = ["from", "triggers"];
 /** How Pulumi writes a value that is not known yet. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The URN of the component, which both children are given. */
-const self = "urn:pulumi:test::shop::sls:index:ConsumerGroupReplay::replay";
-
 /** Plays the engine for a ConsumerGroupReplay and its two children: what is called, in which order, what is saved. */
 export class ReplayStack {
   state: SavedStack = {};
@@ -64,26 +63,32 @@ export class ReplayStack {
   onChecked: () => void = () => undefined;
   /** Pulumi starts a process for each operation. */
   readonly connect: () => Promise<ReplayProvider>;
+  /** The URN of the component, which both children are given. */
+  readonly #self: string;
 
-  constructor(connect: () => Promise<ReplayProvider>) {
+  constructor(connect: () => Promise<ReplayProvider>, name = "replay") {
     this.connect = connect;
+    this.#self = `urn:pulumi:test::shop::sls:index:ConsumerGroupReplay::${name}`;
   }
 
   /** A preview calls check and diff of both children; the plan is unknown to the writes where it would be made anew. */
   async preview(replay: Properties): Promise<{ problems: readonly string[]; lines: readonly string[] }> {
     const server = await this.connect();
     try {
-      const checked = await server.check(this.state.plan?.inputs ?? {}, { ...replay, self });
-      const problems = checked.failures.map(({ reason }) => reason);
-      if (problems.length === 0) {
-        const saved = this.state.plan;
-        const same = saved !== undefined && (await this.#changes(server, saved, checked.inputs)) === "none";
-        problems.push(...(await this.#previewWrites(server, replay, same ? saved.outs["plan"] : unknown)));
-      }
+      const problems = await this.previewWith(server, replay);
       return { problems, lines: [...server.lines] };
     } finally {
       await server.stop();
     }
+  }
+
+  /** A preview through a process that other resources share. Answers what it refuses. */
+  async previewWith(server: ReplayProvider, replay: Properties): Promise<readonly string[]> {
+    const checked = await server.check(this.state.plan?.inputs ?? {}, { ...replay, self: this.#self });
+    if (checked.failures.length > 0) return checked.failures.map(({ reason }) => reason);
+    const saved = this.state.plan;
+    const same = saved !== undefined && (await this.#changes(server, saved, checked.inputs)) === "none";
+    return this.#previewWrites(server, replay, same ? saved.outs["plan"] : unknown);
   }
 
   async #previewWrites(
@@ -113,7 +118,7 @@ export class ReplayStack {
   /** What the component hands to the writes. */
   #orderOf(replay: Properties, plan: unknown): Properties {
     const inputs = Object.entries(replay).filter(([name]) => !notApplyInputs.includes(name));
-    return { ...Object.fromEntries(inputs), self, plan };
+    return { ...Object.fromEntries(inputs), self: this.#self, plan };
   }
 
   async up(replay: Properties): Promise<Up> {
@@ -130,7 +135,7 @@ export class ReplayStack {
     const done = { problems: [] as string[], plan: "not reached" as Step, apply: "not reached" as Step };
     const answer = (failure?: ProviderFailure): Up => ({ ...done, failure, lines: [...server.lines] });
     try {
-      const checked = await server.check(this.state.plan?.inputs ?? {}, { ...replay, self });
+      const checked = await server.check(this.state.plan?.inputs ?? {}, { ...replay, self: this.#self });
       done.problems = checked.failures.map(({ reason }) => reason);
       if (done.problems.length > 0) return answer();
       this.onChecked();

@@ -116,10 +116,80 @@ describe("a deadline", () => {
       { 0: "expired", 1: "expired" },
       [],
     ]);
-    await up(shop.replay(at(7), { applyBefore: "2026-11-23T12:00:00Z" }));
+    await up(shop.replay(at(7), { applyBefore: "2026-11-22T12:20:00Z" }));
     expect(shop.writes()).toEqual([]);
-    await up(shop.replay(at(7), { applyBefore: "2026-11-24T12:00:00Z" }));
+    await up(shop.replay(at(7)));
+    await up(shop.replay(at(7), { applyBefore: "2026-11-23T12:00:00Z" }));
     expect(shop.stands()).toEqual([7, 7]);
+  });
+
+  test("that is given again after it was left out is previewed as what it lets act", async () => {
+    await denied(shop.replay(at(7), { applyBefore: "2026-11-22T12:30:00Z" }));
+    shop.pass(hour);
+    await up(shop.replay(at(7)));
+    const later = shop.replay(at(7), { applyBefore: "2026-11-23T12:00:00Z" });
+    const { lines } = await shop.stack.preview(later);
+    expect(lines.join("\n")).toContain("shop/orders/billing: 2 shards: 2 back");
+    await up(later);
+    expect([shop.stands(), shop.written()]).toEqual([
+      [7, 7],
+      [0, 1],
+    ]);
+  });
+
+  test("that is given to a replay that is done asks for nothing, and previews nothing", async () => {
+    await up(shop.replay(at(7)));
+    const bounded = shop.replay(at(7), { applyBefore: "2026-11-23T12:00:00Z" });
+    shop.emulator.clearRequests();
+    expect((await shop.stack.preview(bounded)).lines).toEqual([]);
+    shop.emulator.clearRequests();
+    const { plan, apply } = await shop.stack.up(bounded);
+    expect([plan, apply, shop.writes(), shop.stands()]).toEqual(["update", "update", [], [7, 7]]);
+  });
+
+  const soon = { applyBefore: "2026-11-22T12:30:00Z" };
+  /** Leaves a replay undone in state, with its deadline. */
+  const undone: readonly { name: string; leave: () => Promise<unknown> }[] = [
+    { name: "shards that were left behind", leave: () => up(shop.replay(at(0), soon)) },
+    {
+      name: "shards that were left behind, and given it later",
+      leave: async () => {
+        await up(shop.replay(at(0)));
+        await up(shop.replay(at(0), soon));
+      },
+    },
+    {
+      name: "a plan of which nothing was done",
+      leave: async () => {
+        shop.stack.onPlanned = () => {
+          shop.emulator.rule({
+            call: "GetCheckPoint",
+            do: { kind: "error", status: 401, code: "Unauthorized" },
+          });
+        };
+        const { failure } = await shop.stack.up(shop.replay(at(0), soon));
+        expect(failure?.message).toContain("could not be looked at, so nothing is written");
+        shop.stack.onPlanned = () => undefined;
+        shop.emulator.clearRules();
+      },
+    },
+  ];
+
+  test.each(undone)("that is taken away while skipping is allowed still bounds $name", async ({ leave }) => {
+    await leave();
+    shop.pass(hour);
+    await up(shop.replay(at(0), { allowSkip: true }));
+    expect([shop.stands(), shop.statuses(), shop.writes()]).toEqual([
+      [1, 1],
+      { 0: "expired", 1: "expired" },
+      [],
+    ]);
+  });
+
+  test("that is taken away while skipping is allowed lets shards act before it", async () => {
+    await up(shop.replay(at(0), soon));
+    await up(shop.replay(at(0), { allowSkip: true }));
+    expect(shop.stands()).toEqual([0, 0]);
   });
 
   test("that passed before a changed declaration could be looked at lets the former one do nothing", async () => {

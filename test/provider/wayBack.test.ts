@@ -94,7 +94,7 @@ describe("previous", () => {
     shop.emulator.rule({ call: "UpdateCheckPoint", do: { kind: "resetAfter" } });
     const look = shop.emulator.rule({
       call: "GetCheckPoint",
-      nth: 5,
+      nth: 4,
       do: { kind: "error", status: 401, code: "Unauthorized" },
     });
     shop.stack.onPlanned = () => undefined;

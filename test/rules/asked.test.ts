@@ -3,6 +3,7 @@ import { type Instant } from "../../provider/src/model/instant.js";
 import { formatPosition } from "../../provider/src/model/position.js";
 import { askedOf, olderWaysBack } from "../../provider/src/rules/asked.js";
 import { emptyLedger } from "../../provider/src/rules/ledger.js";
+import { actAsked, recordAsked } from "../../provider/src/rules/record.js";
 import { type Plan, type PlannedShard } from "../../provider/src/rules/plan.js";
 import { act, actOfRound, entry, ledgerOf, round, standing } from "./acts.js";
 import { type Declaration, History, T1, T2, cursorPosition, keep, positionsOf, previous } from "./history.js";
@@ -330,15 +331,46 @@ describe("rule", () => {
     expect(askedOf(planFor(), ledger, 0, nobody).kind).toBe("nothing");
   });
 
+  const later = (noon + 1) as Instant;
+  const skipping = { deadline: undefined, allowSkip: true };
+
   test("3: a shard that was behind acts where skipping is allowed, and no other one does", () => {
-    const skipping = { deadline: undefined, allowSkip: true };
     expect(askedOf(planFor(), ledgerOf([entry("behind", { act: ofT1 })]), 0, skipping).kind).toBe("act");
     expect(askedOf(planFor(), ledgerOf([entry("applied", { act: ofT1 })]), 0, skipping).kind).toBe("nothing");
   });
 
-  const gaveUp = { ...ofT1, deadline: noon };
-  const later = (noon + 1) as Instant;
+  test.each([
+    { name: "is left out", deadline: undefined, planned: undefined, bound: noon },
+    {
+      name: "is left out, and was brought forward since the plan",
+      deadline: undefined,
+      planned: later,
+      bound: noon,
+    },
+    { name: "is given once more", deadline: later, planned: later, bound: later },
+  ])("3: a shard that was behind is bound by its deadline where one $name", (row) => {
+    const { deadline, planned, bound } = row;
+    const behind = entry("behind", { act: { ...ofT1, deadline: noon } });
+    const plan = planFor({ round: { ...round, id: "round-2", deadline: planned } });
+    const asked = askedOf(plan, ledgerOf([behind]), 0, { ...skipping, deadline });
+    expect(actAsked(asked)?.deadline).toBe(bound);
+  });
 
+  test("3: a shard that is behind remembers the deadline that it is given, and no other does", () => {
+    const ask = (outcome: "behind" | "applied", deadline: Instant | undefined) => {
+      const ledger = ledgerOf([entry(outcome, { act: ofT1 })]);
+      const asked = askedOf(planFor(), ledger, 0, { deadline, allowSkip: false });
+      const [kept] = recordAsked(ledger, 0, asked)?.entries ?? [];
+      return kept?.act.deadline;
+    };
+    expect([ask("behind", noon), ask("behind", undefined), ask("applied", noon)]).toEqual([
+      noon,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  const gaveUp = { ...ofT1, deadline: noon };
   test.each([
     { name: "no deadline", deadline: undefined, asked: "expired" },
     { name: "the same deadline", deadline: noon, asked: "expired" },

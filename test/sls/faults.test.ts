@@ -2,6 +2,7 @@ import { type Socket, connect } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { cursorAt } from "../../provider/src/model/cursor.js";
 import { durationOfMilliseconds, durationOfSeconds } from "../../provider/src/model/duration.js";
+import { type WriteAttempt } from "../../provider/src/sls/client.js";
 import { type Credentials } from "../../provider/src/sls/credentials.js";
 import { v1Authorization } from "../../provider/src/sls/signing/v1.js";
 import {
@@ -524,8 +525,45 @@ describe("each attempt", () => {
     const throttling = await meeting([throttled]);
     expect(await write(throttling, 3)).toBe("refused MetaOperationQpsLimitExceeded, again after 800 ms");
     expect(await write(throttling, 4)).toBe("refused MetaOperationQpsLimitExceeded");
-    const skewed = await meeting([expired]);
-    expect(await write(skewed, 1)).toBe("refused RequestTimeExpired");
+  });
+
+  const mendable = [
+    { what: "clock", fault: expired, code: "RequestTimeExpired" },
+    { what: "token", fault: serviceError(401, "SecurityTokenExpired"), code: "SecurityTokenExpired" },
+  ];
+
+  test.each(mendable)(
+    "of a write is mended for its $what once, whatever it was refused for before",
+    async ({ fault, code }) => {
+      const writing = await meeting([throttled, fault, throttled, fault]);
+      const checkpoint = { checkpoint: cursorAt(42n), forceSuccess: true };
+      const outcomes: string[] = [];
+      let mended: WriteAttempt["mended"];
+      for (let attempt = 0; attempt < 4; attempt += 1) {
+        const sent = writing.client.updateCheckPoint(shard, checkpoint, {
+          attempt,
+          mended,
+          beforeSend: () => undefined,
+        });
+        outcomes.push(await outcomeOfWrite(sent));
+        const outcome = await sent;
+        if (outcome.kind === "refused") ({ mended } = outcome);
+      }
+      expect(outcomes).toEqual([
+        "refused MetaOperationQpsLimitExceeded, again after 100 ms",
+        `refused ${code}, again after 0 ms`,
+        "refused MetaOperationQpsLimitExceeded, again after 400 ms",
+        `refused ${code}`,
+      ]);
+    },
+  );
+
+  test.each(mendable)("of a read is mended for its $what once, after it was throttled too", async (row) => {
+    const { fault, code } = row;
+    const reading = await meeting([throttled, fault, throttled, ok]);
+    expect([await read(reading), reading.attempts]).toEqual(["answered", 4]);
+    const inVain = await meeting([throttled, fault, throttled, fault]);
+    expect([await read(inVain), inVain.attempts]).toEqual([code, 4]);
   });
 });
 

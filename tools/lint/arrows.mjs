@@ -16,7 +16,7 @@ export const arrows = {
   provider: { lives: anyWay, lifecycle: anyWay, texts: anyWay, nodeVersion: anyWay },
   plugin: { lives: anyWay, texts: anyWay, lifecycle: anyWay, model: anyWay },
   lives: { lifecycle: anyWay, sls: anyWay, model: anyWay, engineWatch: anyWay },
-  lifecycle: { rules: anyWay, texts: anyWay, model: anyWay, sls: anyWay },
+  lifecycle: { rules: anyWay, model: anyWay, sls: anyWay },
   texts: { rules: anyWay, model: anyWay },
   rules: { model: anyWay },
   sls: { model: anyWay },

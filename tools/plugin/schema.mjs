@@ -19,6 +19,7 @@ export const schemaFile = join(root, "provider/plugin/schema.json");
 
 /** The resources: where each is written, and what it is beside a custom resource of this plugin. */
 const resources = [
+  { name: "ConsumerGroup", file: "consumerGroup.ts" },
   { name: "ConsumerGroupCheckpoint", file: "consumerGroupCheckpoint.ts" },
   { name: "ConsumerGroupReplay", file: "consumerGroupReplay.ts", isComponent: true },
   { name: "ConsumerGroupSavepoint", file: "consumerGroupSavepoint.ts" },

@@ -133,7 +133,12 @@ export class CallServer {
     const fault = rule?.options.do;
     const now = service.now() + (fault?.kind === "skewDate" ? fault.ms : 0);
     const refusal = this.#refusalOf(read, route, now);
-    if (refusal !== undefined) return this.#replyTo(request, errorAnswer(refusal), now);
+    if (refusal !== undefined) {
+      // Only another clock acts on a request that is refused: nothing is left for a rule to hold or to break.
+      if (rule !== undefined && fault?.kind === "skewDate") rules.countRefused(request, rule);
+      return this.#replyTo(request, errorAnswer(refusal), now);
+    }
+    rules.count(request, rule);
     return this.#answer(read, route, { request, ...(rule && { rule }) });
   }
 

@@ -9,7 +9,7 @@ export interface RuleOptions {
   readonly logstore?: string;
   readonly consumerGroup?: string;
   readonly shard?: number;
-  /** Only the nth request that fits, from 1. */
+  /** Only the nth request that fits, from 1. One that is refused before a rule can act on it counts for none. */
   readonly nth?: number;
   /** At most this many requests. */
   readonly times?: number;
@@ -22,15 +22,17 @@ export interface RuleOptions {
 
 /** A rule in force. */
 export class Rule {
-  /** How many requests it was applied to. */
-  hits = 0;
+  #hits = 0;
   readonly id: number;
   readonly options: RuleOptions;
   readonly #random: () => number;
   readonly #onRemove: (rule: Rule) => void;
   #seen = 0;
+  /** Drawn for the next request that counts. */
+  #drawn: number | undefined;
   #released = false;
   #held: (() => void)[] = [];
+  #awaiting: { readonly hits: number; readonly resolve: () => void }[] = [];
 
   /** @internal Rules are made by `SlsEmulator.rule`. */
   constructor(id: number, options: RuleOptions, onRemove: (rule: Rule) => void) {
@@ -38,6 +40,17 @@ export class Rule {
     this.options = options;
     this.#random = seededRandom(options.seed ?? 1);
     this.#onRemove = onRemove;
+  }
+
+  /** How many requests it acted on. */
+  get hits(): number {
+    return this.#hits;
+  }
+
+  /** Resolves once it acted on so many requests; one that it holds is held by then. */
+  async acted(hits = 1): Promise<void> {
+    if (this.#hits >= hits) return;
+    await new Promise<void>((resolve) => this.#awaiting.push({ hits, resolve }));
   }
 
   /** Lets every held request go on, and stops the rule. */
@@ -51,14 +64,28 @@ export class Rule {
     this.#onRemove(this);
   }
 
-  /** @internal Whether the rule applies to a request; counts it. */
+  /** @internal Whether the rule would act on a request; asking counts nothing. */
   applies(request: LoggedRequest): boolean {
     if (this.#released || !this.#fits(request)) return false;
-    this.#seen += 1;
     const { nth, times, probability } = this.options;
-    if (probability !== undefined && this.#random() >= probability) return false;
-    if (nth !== undefined && this.#seen !== nth) return false;
-    return times === undefined || this.hits < times;
+    if (probability !== undefined && (this.#drawn ??= this.#random()) >= probability) return false;
+    if (nth !== undefined && this.#seen + 1 !== nth) return false;
+    return times === undefined || this.#hits < times;
+  }
+
+  /** @internal Counts a request that the rule acted on, or could have. */
+  count(request: LoggedRequest): void {
+    if (this.#released || !this.#fits(request)) return;
+    this.#seen += 1;
+    this.#drawn = undefined;
+  }
+
+  /** @internal Counts a request that it acts on. */
+  hit(): void {
+    this.#hits += 1;
+    const reached = this.#awaiting.filter(({ hits }) => hits <= this.#hits);
+    this.#awaiting = this.#awaiting.filter(({ hits }) => hits > this.#hits);
+    for (const { resolve } of reached) resolve();
   }
 
   /** @internal Waits for the release. */
@@ -96,11 +123,21 @@ export class RuleBook {
     return rule;
   }
 
-  /** The rule that decides about a request; every rule counts it all the same. */
+  /** The rule that decides about a request. */
   match(request: LoggedRequest): Rule | undefined {
-    const [first] = this.#rules.filter((rule) => rule.applies(request));
-    if (first !== undefined) first.hits += 1;
-    return first;
+    return this.#rules.find((rule) => rule.applies(request));
+  }
+
+  /** Counts a request that reached the rules: for every rule that it fits, and as a hit of the one that acts. */
+  count(request: LoggedRequest, acting: Rule | undefined): void {
+    for (const rule of this.#rules) rule.count(request);
+    acting?.hit();
+  }
+
+  /** Counts a request that was refused before it reached the rules, and that one of them acted on all the same. */
+  countRefused(request: LoggedRequest, acting: Rule): void {
+    acting.count(request);
+    acting.hit();
   }
 
   clear(): void {

@@ -22,6 +22,7 @@ import {
 import { type CheckpointWrite } from "../sls/calls.js";
 import { type WriteOutcome } from "../sls/client.js";
 import { SlsError, SlsServiceError } from "../sls/errors.js";
+import { type Mended } from "../sls/retry.js";
 import { type LifecycleContext } from "./context.js";
 import { RefusedError } from "./failures.js";
 import { type RunLook, askedInstant, lookAgain, lookForRun, observationOf } from "./lookForRun.js";
@@ -79,6 +80,8 @@ class Run {
   #saidWait = false;
   #watchingSince: Monotonic | undefined;
   #watchEnded = false;
+  /** What the writes of a shard were mended for, so that a fault that mending does not help ends. */
+  readonly #mended = new Map<number, Mended>();
   /** One for all waves: a run is as far as all of its writes are. */
   readonly #wrote: (total: number) => void;
 
@@ -299,7 +302,7 @@ class Run {
     return this.#context.client.updateCheckPoint(
       target,
       { ...write, checkpoint: open.act.target },
-      { attempt: writes, beforeSend: this.#beforeSend(open.act, look) },
+      { attempt: writes, mended: this.#mended.get(shard), beforeSend: this.#beforeSend(open.act, look) },
     );
   }
 
@@ -329,7 +332,8 @@ class Run {
         keep({ ...sent, last: { kind: "lost", failure: result.error, firstSeen: undefined } });
         return;
       case "refused": {
-        const { error, again } = result;
+        const { error, again, mended } = result;
+        this.#mended.set(shard, mended);
         const pauseFor = again === undefined ? 0 : millisecondsOf(again);
         const notBefore = this.#context.monotonic() + pauseFor;
         keep({ ...sent, last: { kind: "refused", failure: error, again }, notBefore });

@@ -1,5 +1,6 @@
 import { type Checkpoint, type CheckpointRecord } from "../model/checkpoint.js";
 import { type Cursor, cursorAt, positionOf } from "../model/cursor.js";
+import { type GroupSettings } from "../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Observation, type PositionTime, type ShardObservation } from "../rules/observation.js";
@@ -12,9 +13,10 @@ export async function observeShard(
   client: SlsClient,
   identity: ShardIdentity,
   target: Cursor,
+  declared?: GroupSettings,
 ): Promise<Observation> {
   try {
-    return await lookAtShard(client, identity, target);
+    return await lookAtShard(client, identity, target, declared);
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
     const serverTime = failure instanceof SlsServiceError ? failure.serverTime : undefined;
@@ -22,8 +24,13 @@ export async function observeShard(
   }
 }
 
-async function lookAtShard(client: SlsClient, identity: ShardIdentity, target: Cursor): Promise<Observation> {
-  const { shards, group, checkpoints } = await lookAtGroup(client, identity);
+async function lookAtShard(
+  client: SlsClient,
+  identity: ShardIdentity,
+  target: Cursor,
+  declared: GroupSettings | undefined,
+): Promise<Observation> {
+  const { shards, group, checkpoints } = await lookAtGroup(client, identity, declared);
   const shard = shards.value.find((candidate) => candidate.shard === identity.shard);
   return {
     kind: "seen",
@@ -39,19 +46,39 @@ async function lookAtShard(client: SlsClient, identity: ShardIdentity, target: C
 
 export interface GroupState {
   readonly shards: Answered<readonly Shard[]>;
-  readonly group: Answered<ConsumerGroupSettings>;
+  readonly group: Answered<GroupSettings>;
   readonly checkpoints: Answered<readonly CheckpointRecord[]>;
 }
 
-export async function lookAtGroup(client: SlsClient, identity: GroupIdentity): Promise<GroupState> {
+/**
+ * Looks at a group and its logstore's shards. A group that is declared and does not exist yet is seen as it will be
+ * made: nobody has read anything.
+ */
+export async function lookAtGroup(
+  client: SlsClient,
+  identity: GroupIdentity,
+  declared?: GroupSettings,
+): Promise<GroupState> {
   const [shards, groups, checkpoints] = await inOrder([
     client.listShards(identity),
     client.listConsumerGroups(identity),
-    client.getCheckPoint(identity),
+    declared === undefined ? client.getCheckPoint(identity) : checkpointsIfAny(client, identity),
   ]);
-  const group = groups.value.find((candidate) => candidate.name === identity.consumerGroup);
+  const group = groups.value.find((candidate) => candidate.name === identity.consumerGroup) ?? declared;
   if (group === undefined) throw groupMissing(identity, groups);
-  return { shards, group: { ...groups, value: group }, checkpoints };
+  return { shards, group: { ...groups, value: group }, checkpoints: checkpoints ?? { ...groups, value: [] } };
+}
+
+async function checkpointsIfAny(
+  client: SlsClient,
+  identity: GroupIdentity,
+): Promise<Answered<readonly CheckpointRecord[]> | undefined> {
+  try {
+    return await client.getCheckPoint(identity);
+  } catch (error) {
+    if (error instanceof SlsServiceError && error.code === "ConsumerGroupNotExist") return undefined;
+    throw error;
+  }
 }
 
 /** GetCheckPoint found the group and ListConsumerGroup did not: it is being created or deleted. */

@@ -5,11 +5,12 @@ import {
   sameCheckpoint,
 } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
+import { type GroupSettings } from "../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity, formatGroupId, formatShardId } from "../model/identity.js";
 import { type Act } from "../rules/act.js";
 import { type PlanTotals, type PlannedTogether, sumOfTotals } from "../rules/planTotals.js";
 import { type Declared } from "./declared.js";
-import { type PlanLook } from "./replay/lookForPlan.js";
+import { type PlanLook } from "../rules/planLook.js";
 import { type StoredPlan } from "./replay/planState.js";
 import { type Replay } from "./replay/replayDeclaration.js";
 
@@ -52,10 +53,13 @@ export interface KeptLook {
 export class ProcessMemory {
   readonly #claims = new Map<string, ReadonlyMap<string, Claim>>();
   readonly #written = new Map<string, { readonly checkpoint: Checkpoint; updateTime: number | undefined }>();
+  /** Records of earlier ups: shard, position and save time. */
+  readonly #earlier = new Set<string>();
   readonly #looks = new Map<string, KeptLook>();
   readonly #checked = new Set<string>();
   readonly #planned = new Map<string, Cursor>();
   readonly #states = new Map<string, Declared>();
+  readonly #declaredGroups = new Map<string, GroupSettings>();
   readonly #totals = new Map<string, PlanTotals>();
 
   /**
@@ -77,6 +81,16 @@ export class ProcessMemory {
     return undefined;
   }
 
+  /** Notes that a resource declares a group: where it does not exist yet, the same up creates it first. */
+  noteDeclaredGroup(identity: GroupIdentity, settings: GroupSettings): void {
+    this.#declaredGroups.set(formatGroupId(identity), settings);
+  }
+
+  /** How a group will be set up that is declared and may not exist yet. */
+  declaredGroup(identity: GroupIdentity): GroupSettings | undefined {
+    return this.#declaredGroups.get(formatGroupId(identity));
+  }
+
   /** Notes a write that is about to be sent; from here on the shard's checkpoint may be ours. */
   noteWrite(identity: ShardIdentity, checkpoint: Checkpoint): void {
     this.#written.set(formatShardId(identity), { checkpoint, updateTime: undefined });
@@ -95,8 +109,27 @@ export class ProcessMemory {
     }
   }
 
-  /** Whether this process wrote a record. */
+  /** Notes what a resource of the stack wrote in an earlier up: to all others it is no sign of a live consumer. */
+  noteEarlierWrites(
+    identity: GroupIdentity,
+    writes: readonly Pick<CheckpointRecord, "shard" | "checkpoint" | "updateTime">[],
+  ): void {
+    for (const { shard, checkpoint, updateTime } of writes) {
+      const text = formatCheckpoint(checkpoint);
+      this.#earlier.add(`${formatShardId({ ...identity, shard })} ${text} ${String(updateTime)}`);
+    }
+  }
+
+  /** Whether this process wrote a record, or the state of its stack says that an earlier up did. */
   wrote(identity: ShardIdentity, record: CheckpointRecord): boolean {
+    const shard = formatShardId({ ...identity, shard: record.shard });
+    const text = formatCheckpoint(record.checkpoint);
+    return (
+      this.#wroteNow(identity, record) || this.#earlier.has(`${shard} ${text} ${String(record.updateTime)}`)
+    );
+  }
+
+  #wroteNow(identity: ShardIdentity, record: CheckpointRecord): boolean {
     const written = this.#written.get(formatShardId({ ...identity, shard: record.shard }));
     if (
       written === undefined ||

@@ -4,10 +4,17 @@ import * as protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 import { type Declared, notYetKnown } from "../lifecycle/declared.js";
-import { type Life, lives } from "../lives.js";
+import { type Life, type OrdinaryLife, lives } from "../lives.js";
 import { describeReport } from "../texts/describeReport.js";
 import { importedKindOf, kindOf } from "./kinds.js";
-import { declaredOf, markedStructOf, propertiesOf, secretReasonChanged, structOf } from "./values.js";
+import {
+  type Properties,
+  declaredOf,
+  markedStructOf,
+  propertiesOf,
+  secretReasonChanged,
+  structOf,
+} from "./values.js";
 
 /** Returns what a life touches, with lines shown on the resource of that URN. A call has `timeoutSeconds`, or 0. */
 export type ContextFor = (urn: string, timeoutSeconds?: number) => LifecycleContext;
@@ -85,16 +92,29 @@ export class CustomResources {
     return response;
   }
 
-  /** An act has no drift: a refresh answers what state holds, without what another front added to it. */
+  /**
+   * An act has no drift: a refresh answers what state holds, without what another front added to it. An ordinary resource
+   * is looked at.
+   */
   async read(request: protocol.ReadRequest): Promise<protocol.ReadResponse> {
     const { __provider: _shim, ...outs } = propertiesOf(request.getProperties());
     const { __provider: _shimInput, ...inputs } = propertiesOf(request.getInputs());
     if (Object.keys(outs).length === 0) return this.#adopt(request);
+    const seen = await this.#seenNow(request, outs);
     const response = new protocol.ReadResponse();
+    // The engine takes a resource without an id for one that is gone.
+    if (seen === undefined) return response;
     response.setId(request.getId());
-    response.setProperties(markedStructOf(outs));
+    response.setProperties(seen);
     response.setInputs(markedStructOf(inputs));
     return response;
+  }
+
+  async #seenNow(request: protocol.ReadRequest, outs: Properties): Promise<Struct | undefined> {
+    const life = lifeOf(request.getUrn());
+    if (!("read" in life)) return markedStructOf(outs);
+    const seen = await life.read(plainOf(request.getProperties()), this.#contextFor(request.getUrn()));
+    return seen === undefined ? undefined : structOf(seen, outs);
   }
 
   /** What `pulumi import` reads: where it stands now. Writes nothing. */
@@ -109,13 +129,18 @@ export class CustomResources {
     return response;
   }
 
-  /** Undoes nothing: where consumers stand is not taken back. */
-  delete(): Promise<Empty> {
-    return Promise.resolve(new Empty());
+  /** Undoes nothing where a resource records an act: where consumers stand is not taken back. */
+  async delete(request: protocol.DeleteRequest): Promise<Empty> {
+    const urn = request.getUrn();
+    const life = lifeOf(urn);
+    if ("delete" in life) {
+      await life.delete(plainOf(request.getProperties()), this.#contextFor(urn, request.getTimeout()));
+    }
+    return new Empty();
   }
 }
 
-function lifeOf(urn: string): Life {
+function lifeOf(urn: string): Life | OrdinaryLife {
   return lives[kindOf(urn).life];
 }
 
@@ -127,6 +152,12 @@ function ownsItself(urn: string): boolean {
 function owned(urn: string, declared: Declared): Declared {
   const { __provider: _shim, ...own } = declared;
   return ownsItself(urn) && Object.keys(own).length > 0 ? { ...own, self: urn } : own;
+}
+
+/** State as a life reads it, without what another front added to it. */
+function plainOf(state: Struct | undefined): Declared {
+  const { __provider: _shim, ...own } = declaredOf(state);
+  return own;
 }
 
 function previewed(urn: string, inputs: Struct | undefined): Struct {

@@ -1,4 +1,4 @@
-import { credentials } from "@grpc/grpc-js";
+import { Metadata, credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
@@ -38,7 +38,7 @@ export class EngineLog {
   #send(request: LogRequest): Promise<void> {
     return new Promise((resolve) => {
       if (this.#engine === undefined) resolve();
-      else this.#engine.log(request, { deadline: Date.now() + longestLine }, () => resolve());
+      else this.#engine.log(request, new Metadata(), { deadline: Date.now() + longestLine }, () => resolve());
     });
   }
 

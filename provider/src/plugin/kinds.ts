@@ -20,6 +20,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       "status",
     ],
   },
+  "sls:index:ConsumerGroup": { life: "consumerGroup", outputs: ["adopted"] },
   "sls:index:ConsumerGroupSavepoint": { life: "savepoint", outputs: ["positions", "times", "takenAt"] },
   "sls:index:ReplayPlan": { life: "replayPlan", outputs: ["plan"] },
   "sls:index:ReplayApply": {

@@ -120,8 +120,8 @@ export class ProviderService {
     return this.#resources.read(request);
   }
 
-  delete(): Promise<Empty> {
-    return this.#resources.delete();
+  delete(request: protocol.DeleteRequest): Promise<Empty> {
+    return this.#resources.delete(request);
   }
 
   invoke(request: protocol.InvokeRequest): Promise<protocol.InvokeResponse> {

@@ -1,7 +1,7 @@
 import { type Instant } from "../model/instant.js";
 import { type Position } from "../model/position.js";
 import { positionOfShard } from "../model/positions.js";
-import { type Act, type Intention, follows, intentionOf, sameIntention } from "./act.js";
+import { type Act, type Intention, follows, intentionOf, sameIntention, withDeadline } from "./act.js";
 import {
   type Entry,
   type Ledger,
@@ -62,7 +62,7 @@ export function askedOf(plan: Plan, ledger: Ledger, shard: number, permissions: 
   const standing = standingEntry(entries);
   const maySkip = permissions.allowSkip && standing?.outcome === "behind";
   if (standing !== undefined && follows(standing.act, intention) && !maySkip) {
-    return { kind: "nothing", entry: standing };
+    return { kind: "nothing", entry: boundNow(standing, permissions) };
   }
   const ended = endedEntry(entries);
   if (ended?.outcome === "expired" && follows(ended.act, intention)) {
@@ -72,7 +72,19 @@ export function askedOf(plan: Plan, ledger: Ledger, shard: number, permissions: 
   }
   if (appearedLater(plan.wish, ledger, shard, intention)) return { kind: "leave", why: "appearedLater" };
   if (isAmbiguous(ledger, shard, position, plan.wish)) return { kind: "leave", why: "historyUnknown" };
-  return newAct(plan, ledger, shard, position);
+  const asked = newAct(plan, ledger, shard, position);
+  return permissions.deadline === undefined ? boundAsBefore(asked, entries, intention) : asked;
+}
+
+/** A shard that is behind may act later: it remembers the deadline that it is given meanwhile. */
+function boundNow(entry: Entry, { deadline }: Permissions): Entry {
+  return entry.outcome === "behind" ? { ...entry, act: withDeadline(entry.act, deadline) } : entry;
+}
+
+/** Where no deadline is given now, what was asked for before keeps its own: leaving one out takes none away. */
+function boundAsBefore(asked: Asked, entries: readonly Entry[], intention: Intention): Asked {
+  const before = entries.findLast(({ act }) => follows(act, intention))?.act.deadline;
+  return asked.kind === "act" ? { ...asked, act: withDeadline(asked.act, before) } : asked;
 }
 
 function isLater({ deadline }: Permissions, { deadline: earlier }: Act): boolean {

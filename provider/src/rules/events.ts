@@ -2,7 +2,8 @@ import { type Duration } from "../model/duration.js";
 import { type Instant } from "../model/instant.js";
 import { type Act } from "./act.js";
 import { type Left } from "./asked.js";
-import { type Decision, type Refusal } from "./decide.js";
+import { type Decision, type LiveConsumer, type Refusal } from "./decide.js";
+import { type SettingDrift } from "./groupDrift.js";
 import { type RefusedShard } from "./nextStep.js";
 import { type PlannedTogether } from "./planTotals.js";
 import { type CheckpointRecord } from "../model/checkpoint.js";
@@ -89,7 +90,22 @@ export type RunEvent =
       readonly applyBefore: Instant;
       readonly serverTime: Instant;
     }
-  | { readonly kind: "watchLost"; readonly subject: Subject; readonly failure: Error };
+  | { readonly kind: "watchLost"; readonly subject: Subject; readonly failure: Error }
+  /** Settings of a consumer group that are not as they are declared. */
+  | {
+      readonly kind: "groupDrifted";
+      readonly subject: Subject;
+      readonly drift: readonly SettingDrift[];
+    }
+  | { readonly kind: "groupAdopted" | "groupLeft" | "groupGone"; readonly subject: Subject }
+  | {
+      readonly kind: "waitingForGroup";
+      readonly subject: Subject;
+      readonly consumers: readonly LiveConsumer[];
+      readonly waitTimeout: Duration;
+    }
+  /** Where a consumer group stood before it is deleted. */
+  | { readonly kind: "groupStood"; readonly subject: Subject; readonly records: readonly CheckpointRecord[] };
 
 /** An error as a report needs it. A refusal of the service also says under which id to ask about it, and what to do. */
 export interface ReportedFailure extends Error {
@@ -133,5 +149,13 @@ export type Report =
     }
   /** Two resources move one shard. The order in which Pulumi checks them is chance, so both are named alike. */
   | { readonly kind: "duplicate"; readonly declarations: readonly [string, string] }
+  /** A group that is declared new exists, and whose it is cannot be known. */
+  | { readonly kind: "groupExists" | "groupMissing"; readonly subject: Subject }
+  | {
+      readonly kind: "groupInUse";
+      readonly subject: Subject;
+      readonly consumers: readonly LiveConsumer[];
+      readonly quietAfter: Duration;
+    }
   | { readonly kind: "notKnown"; readonly resource: string }
   | { readonly kind: "arguments"; readonly name: string; readonly problems: readonly string[] };

@@ -137,7 +137,10 @@ function waitForConsumers<Failure>(state: RunState<Failure>, decided: Decided): 
 }
 
 /** The youngest commit decides. At least a second: a save time that is ahead of `Date` must not make a busy loop. */
-export function timeUntilQuiet({ consumers, quietAfter }: LiveConsumersRefusal): number {
+export function timeUntilQuiet({
+  consumers,
+  quietAfter,
+}: Pick<LiveConsumersRefusal, "consumers" | "quietAfter">): number {
   const youngest = Math.min(...consumers.map(({ committed }: LiveConsumer) => committed));
   return Math.max((quietAfter - youngest) / 1_000, 1_000);
 }

@@ -17,6 +17,19 @@ export function isOwnCommit(
   return entriesOf(ledger, record.shard).some((entry) => wrote(entry, record));
 }
 
+/** The records that the acts of a ledger wrote, as far as it is known when each was saved. */
+export function writesOf(
+  ledger: Ledger,
+): readonly Pick<CheckpointRecord, "shard" | "checkpoint" | "updateTime">[] {
+  return [...ledger.shards.values()].flatMap(({ shard, entries }) =>
+    entries.flatMap(({ act, outcome, pinnedAt }) =>
+      outcome === "applied" && pinnedAt !== undefined
+        ? [{ shard, checkpoint: { kind: "at" as const, cursor: act.target }, updateTime: pinnedAt }]
+        : [],
+    ),
+  );
+}
+
 /** A write that was never read back has no save time of its own: it counts where it can have been. */
 function wrote({ act, outcome, pinnedAt }: Entry, record: CheckpointRecord): boolean {
   if (!sameCheckpoint(record.checkpoint, { kind: "at", cursor: act.target })) return false;

@@ -1,5 +1,5 @@
 import { type Instant } from "../model/instant.js";
-import { type Act, intentionOf, sameIntention, withDeadline } from "./act.js";
+import { type Act, intentionOf, sameAct, sameIntention, withDeadline } from "./act.js";
 import { type Asked } from "./asked.js";
 import {
   type Entry,
@@ -33,7 +33,7 @@ export function recordAsked(ledger: Ledger, shard: number, asked: Asked): ShardL
       return {
         shard,
         status: statusOfDone(asked.entry, earlier?.status),
-        entries: pruned(closed(entries)),
+        entries: pruned(closed(entries.map((each) => (isSameEntry(each, asked.entry) ? asked.entry : each)))),
         historyUnknown,
       };
     case "expired":
@@ -44,6 +44,10 @@ export function recordAsked(ledger: Ledger, shard: number, asked: Asked): ShardL
     case "unplanned":
       return earlier;
   }
+}
+
+function isSameEntry(left: Entry, right: Entry): boolean {
+  return sameAct(left.act, right.act);
 }
 
 const doneStatuses: Readonly<Record<Outcome, ShardStatus>> = {

@@ -1,6 +1,7 @@
 import { type CheckpointRecord, parseCheckpoint } from "../model/checkpoint.js";
 import { type Cursor, parseCursor } from "../model/cursor.js";
-import { type Duration, durationOfSeconds } from "../model/duration.js";
+import { durationOfSeconds, secondsOf } from "../model/duration.js";
+import { type DeclaredSettings, type GroupSettings } from "../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant, instantOfMicroseconds, instantOfSeconds } from "../model/instant.js";
 import {
@@ -22,10 +23,8 @@ export interface Call<Value> {
   readonly decode: Decoder<Value>;
 }
 
-export interface ConsumerGroupSettings {
+export interface ConsumerGroupSettings extends GroupSettings {
   readonly name: string;
-  readonly ordered: boolean;
-  readonly timeout: Duration;
 }
 
 export interface Shard {
@@ -155,6 +154,46 @@ export function updateCheckPoint(identity: ShardIdentity, write: CheckpointWrite
     },
     body: JSON.stringify({ shard: identity.shard, checkpoint: write.checkpoint }),
     about: groupOf(identity, identity.shard),
+  };
+}
+
+export function createConsumerGroup(identity: GroupIdentity, settings: GroupSettings): SlsRequest {
+  const body = { consumerGroup: identity.consumerGroup, ...settingsBody(settings) };
+  return write("CreateConsumerGroup", "POST", `${logstorePath(identity)}/consumergroups`, identity, body);
+}
+
+/** Changes what is named, and leaves the rest as it is. */
+export function updateConsumerGroup(identity: GroupIdentity, settings: DeclaredSettings): SlsRequest {
+  return write("UpdateConsumerGroup", "PUT", groupPath(identity), identity, settingsBody(settings));
+}
+
+/** Deletes a group with all of its checkpoints. */
+export function deleteConsumerGroup(identity: GroupIdentity): SlsRequest {
+  return write("DeleteConsumerGroup", "DELETE", groupPath(identity), identity);
+}
+
+function settingsBody({ timeout, ordered }: DeclaredSettings): object {
+  return {
+    ...(ordered !== undefined && { order: ordered }),
+    ...(timeout !== undefined && { timeout: secondsOf(timeout) }),
+  };
+}
+
+function write(
+  operation: SlsRequest["operation"],
+  method: SlsRequest["method"],
+  path: string,
+  identity: GroupIdentity,
+  body?: object,
+): SlsRequest {
+  const about = groupOf(identity);
+  return {
+    operation,
+    method,
+    path,
+    query: {},
+    about,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   };
 }
 

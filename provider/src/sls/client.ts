@@ -2,6 +2,7 @@ import { type Dispatcher } from "undici";
 import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type Cursor } from "../model/cursor.js";
 import { type Duration, durationOfMilliseconds } from "../model/duration.js";
+import { type DeclaredSettings, type GroupSettings } from "../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
@@ -16,6 +17,8 @@ import {
   type CheckpointWrite,
   type ConsumerGroupSettings,
   type Shard,
+  createConsumerGroup,
+  deleteConsumerGroup,
   getCheckPoint,
   getCursor,
   getCursorTime,
@@ -23,13 +26,22 @@ import {
   listConsumerGroups,
   listShards,
   updateCheckPoint,
+  updateConsumerGroup,
 } from "./calls.js";
 import { type Decoder } from "./decode.js";
 import { SlsAnswerError, SlsConfigurationError, SlsCredentialsError, SlsError } from "./errors.js";
 import { type Endpoint, hostOf, originOf } from "./endpoint.js";
 import { type Destination } from "./exchange.js";
 import { type SlsRequest } from "./request.js";
-import { type NextStep, type Tries, afterFailedRead, afterFailedWrite, provesNothingDone } from "./retry.js";
+import {
+  type Mended,
+  type NextStep,
+  type Tries,
+  afterFailedRead,
+  afterFailedWrite,
+  nothingMended,
+  provesNothingDone,
+} from "./retry.js";
 import { Slots } from "./slots.js";
 import { type Answer, parseRedacted, problemOf, send } from "./transport.js";
 
@@ -57,19 +69,26 @@ export interface Answered<Value> {
 export interface WriteAttempt {
   /** How many attempts came before, for the pause that `again` asks for. */
   readonly attempt: number;
+  /** What the attempts before were mended for; nothing, unless their outcome said so. */
+  readonly mended?: Mended | undefined;
   /** Runs right before the bytes leave, synchronously; what it throws ends the attempt unsent. */
   readonly beforeSend: () => void;
 }
 
 /**
  * How one attempt to write ended. `notSent`: no byte left. `refused`: it certainly changed nothing; `again` is the
- * pause after which another look and attempt are worth it, absent where the refusal is final. `unknown`: it may have
- * been applied, and only reading back tells.
+ * pause after which another look and attempt are worth it, absent where the refusal is final; `mended`: what the next
+ * attempt has to be told. `unknown`: it may have been applied, and only reading back tells.
  */
 export type WriteOutcome =
   | { readonly kind: "acknowledged"; readonly requestId: string | undefined; readonly sentAt: number }
   | { readonly kind: "notSent"; readonly cause: unknown }
-  | { readonly kind: "refused"; readonly error: SlsError; readonly again: Duration | undefined }
+  | {
+      readonly kind: "refused";
+      readonly error: SlsError;
+      readonly again: Duration | undefined;
+      readonly mended: Mended;
+    }
   | { readonly kind: "unknown"; readonly error: SlsError };
 
 /** Makes the calls: tries again what may be tried again, and bounds how many are under way. */
@@ -119,13 +138,40 @@ export class SlsClient {
     return this.#read(getCursorTime(identity, at));
   }
 
-  /** Moves the checkpoint of one shard. One call is one request at most: another one needs another look. */
-  async updateCheckPoint(
+  /** Moves the checkpoint of one shard. */
+  updateCheckPoint(
     identity: ShardIdentity,
     write: CheckpointWrite,
-    { attempt, beforeSend }: WriteAttempt,
+    attempt: WriteAttempt,
   ): Promise<WriteOutcome> {
-    const request = updateCheckPoint(identity, write);
+    return this.#write(updateCheckPoint(identity, write), attempt);
+  }
+
+  createConsumerGroup(
+    identity: GroupIdentity,
+    settings: GroupSettings,
+    attempt: WriteAttempt,
+  ): Promise<WriteOutcome> {
+    return this.#write(createConsumerGroup(identity, settings), attempt);
+  }
+
+  updateConsumerGroup(
+    identity: GroupIdentity,
+    settings: DeclaredSettings,
+    attempt: WriteAttempt,
+  ): Promise<WriteOutcome> {
+    return this.#write(updateConsumerGroup(identity, settings), attempt);
+  }
+
+  deleteConsumerGroup(identity: GroupIdentity, attempt: WriteAttempt): Promise<WriteOutcome> {
+    return this.#write(deleteConsumerGroup(identity), attempt);
+  }
+
+  /** One call is one request at most: another one needs another look. */
+  async #write(
+    request: SlsRequest,
+    { attempt, mended = nothingMended, beforeSend }: WriteAttempt,
+  ): Promise<WriteOutcome> {
     let unsent: { readonly cause: unknown } | undefined;
     const result = await this.#slots.run(() =>
       this.#attempt(request, () => {
@@ -146,31 +192,29 @@ export class SlsClient {
       return { kind: "acknowledged", requestId: result.answer.requestId, sentAt: result.answer.sentAt };
     }
     if (!provesNothingDone(result.error)) return { kind: "unknown", error: result.error };
-    return { kind: "refused", error: result.error, again: await this.#again(result, attempt) };
+    return { kind: "refused", error: result.error, ...(await this.#again(result, attempt, mended)) };
   }
 
-  /** The pause before another attempt; undefined where the refusal is final. */
+  /** The pause before another attempt, absent where the refusal is final, and what that one is mended for. */
   async #again(
     { error, credentials }: Extract<Attempt, { error: SlsError }>,
     attempt: number,
-  ): Promise<Duration | undefined> {
-    const tries: Tries = {
-      sent: attempt + 1,
-      elapsed: durationOfMilliseconds(0),
-      clockCorrected: attempt > 0,
-      tokenRefreshed: attempt > 0,
-    };
+    before: Mended,
+  ): Promise<{ readonly again: Duration | undefined; readonly mended: Mended }> {
+    const tries: Tries = { ...before, sent: attempt + 1, elapsed: durationOfMilliseconds(0) };
     const step = afterFailedWrite(error, tries, this.#configuration, this.#effects.random);
     switch (step.kind) {
       case "giveUp":
-        return undefined;
+        return { again: undefined, mended: before };
       case "wait":
-        return step.delay;
+        return { again: step.delay, mended: before };
       case "correctClock":
-      case "refreshToken":
-        return (await this.#take(step, tries, credentials)) === undefined
-          ? undefined
-          : durationOfMilliseconds(0);
+      case "refreshToken": {
+        const next = await this.#take(step, tries, credentials);
+        if (next === undefined) return { again: undefined, mended: before };
+        const { clockCorrected, tokenRefreshed } = next;
+        return { again: durationOfMilliseconds(0), mended: { clockCorrected, tokenRefreshed } };
+      }
     }
   }
 
@@ -200,12 +244,7 @@ export class SlsClient {
 
   async #perform(request: SlsRequest, afterFailure: typeof afterFailedRead): Promise<Answer> {
     let started: number | undefined;
-    let tries: Tries = {
-      sent: 0,
-      elapsed: durationOfMilliseconds(0),
-      clockCorrected: false,
-      tokenRefreshed: false,
-    };
+    let tries: Tries = { ...nothingMended, sent: 0, elapsed: durationOfMilliseconds(0) };
     for (;;) {
       const attempt = await this.#slots.run(() => {
         // Waiting for a slot is not trying.

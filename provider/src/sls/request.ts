@@ -2,7 +2,7 @@
 export interface SlsRequest {
   /** The API's name for the call, as documentation and errors have it. */
   readonly operation: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly path: string;
   /** Raw values: signed as they are (V1) and percent-encoded on the wire. */
   readonly query: Readonly<Record<string, string>>;

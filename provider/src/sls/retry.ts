@@ -8,12 +8,18 @@ import {
   SlsServiceError,
 } from "./errors.js";
 
-/** What was already done for one request. */
-export interface Tries {
-  readonly sent: number;
-  readonly elapsed: Duration;
+/** What a request was already mended for: each helps once. */
+export interface Mended {
   readonly clockCorrected: boolean;
   readonly tokenRefreshed: boolean;
+}
+
+export const nothingMended: Mended = { clockCorrected: false, tokenRefreshed: false };
+
+/** What was already done for one request. */
+export interface Tries extends Mended {
+  readonly sent: number;
+  readonly elapsed: Duration;
 }
 
 /** How often and how long one request is tried. */

@@ -2,6 +2,14 @@ import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
 import { type RunEvent } from "../rules/events.js";
 import { describeConsumers } from "./describeConsumers.js";
+import {
+  describeGroupAdopted,
+  describeGroupDrift,
+  describeGroupGone,
+  describeGroupLeft,
+  describeGroupStood,
+  describeWaitingForGroup,
+} from "./describeConsumerGroup.js";
 import { describeGroupPlan } from "./describeGroup.js";
 import { describePin, describeWayBackOfPin } from "./describePin.js";
 import { describeLeft, describeOlderWaysBack, describeWayBack } from "./describeReplay.js";
@@ -57,6 +65,18 @@ function describe(event: RunEvent, interrupt: Interrupt): string {
       return describeExpired(event);
     case "watchLost":
       return `warning: ${event.subject.id}: the pins are written, but can no longer be watched: ${event.failure.message}`;
+    case "groupDrifted":
+      return describeGroupDrift(event);
+    case "groupAdopted":
+      return describeGroupAdopted(event.subject);
+    case "groupLeft":
+      return describeGroupLeft(event.subject);
+    case "groupGone":
+      return describeGroupGone(event.subject);
+    case "waitingForGroup":
+      return describeWaitingForGroup(event);
+    case "groupStood":
+      return describeGroupStood(event);
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Report } from "../rules/events.js";
+import { describeGroupExists, describeGroupInUse, describeGroupMissing } from "./describeConsumerGroup.js";
 import { describeGroupRefusal } from "./describeGroup.js";
 import { describeUnfinishedPin } from "./describePin.js";
 import { describeNotEvaluated, describeRefusal, lookFailed } from "./describeRefusal.js";
@@ -25,6 +26,12 @@ export function describeReport(report: Report): string {
         ...report.declarations.map(indent),
         "Remove one of them from the program.",
       );
+    case "groupExists":
+      return describeGroupExists(report.subject);
+    case "groupMissing":
+      return describeGroupMissing(report.subject);
+    case "groupInUse":
+      return describeGroupInUse(report);
     case "notKnown":
       return `Some inputs of this ${report.resource} are still unknown`;
     case "arguments":

@@ -235,9 +235,7 @@ export class Oracle {
     if (history.done.has(intention) && !skips) {
       this.#violate(`${about} for ${position}, which is what was done last`);
     }
-    // Allowed to skip, a shard that was left behind acts anew, under what is declared now.
-    const declaredNow = deadlineOf(declared);
-    const deadline = skips && declaredNow === undefined ? undefined : latest(history.deadline, declaredNow);
+    const deadline = latest(history.deadline, deadlineOf(declared));
     if (deadline !== undefined && write.arrivedAt > deadline) {
       this.#violate(`${about} ${write.arrivedAt - deadline} ms after its deadline`);
     }

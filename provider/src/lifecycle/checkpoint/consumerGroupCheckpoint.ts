@@ -8,7 +8,7 @@ import { type Report, type Subject } from "../../rules/events.js";
 import { type Ledger, type ShardLedger, emptyLedger, unfinishedShards } from "../../rules/ledger.js";
 import { type CheckpointRecord } from "../../model/checkpoint.js";
 import { type Observation, type PositionTime } from "../../rules/observation.js";
-import { isOwnCommit } from "../../rules/ownCommit.js";
+import { isOwnCommit, writesOf } from "../../rules/ownCommit.js";
 import { type Plan, actOf } from "../../rules/plan.js";
 import { actAsked, goneRecord, isGone, recordAsked, recordRun, withDeadlines } from "../../rules/record.js";
 import { type OpenAct, standsAtSnapshot, standsAtTarget } from "../../rules/run.js";
@@ -109,6 +109,7 @@ export async function diffCheckpoint(
   if (!checked) return { changes: changed || isOpen(olds), replaces: [] };
   context.memory.keepState("checkpoint", pin.self, formatShardId(pin.identity), olds);
   const { ledger, generation } = decodeCheckpointState(olds);
+  context.memory.noteEarlierWrites(pin.identity, writesOf(ledger));
   const changes = changed || unfinishedShards(ledger).length > 0;
   const refusal = changes ? await preview(pin, ledger, generation, context) : undefined;
   if (refusal !== undefined) throw new RefusedError(refusal);
@@ -188,7 +189,8 @@ async function decideNow(
   context: LifecycleContext,
 ): Promise<Decision | "elsewhere"> {
   if (asked.kind === "unplanned") {
-    const observation = await observeShard(context.client, pin.identity, pin.target);
+    const declared = context.memory.declaredGroup(pin.identity);
+    const observation = await observeShard(context.client, pin.identity, pin.target, declared);
     return decideSeen(pin, undefined, observation, ledger, context);
   }
   try {

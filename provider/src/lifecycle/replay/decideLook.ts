@@ -1,6 +1,6 @@
 import { type IsOurs, decide } from "../../rules/decide.js";
 import { type DecidedShard } from "../../rules/events.js";
-import { type PlanLook } from "./lookForPlan.js";
+import { type PlanLook } from "../../rules/planLook.js";
 import { type Replay } from "./replayDeclaration.js";
 
 /** Decides each shard of a look as a new act; where `previous` leads, only the ledger can tell. */

@@ -1,36 +1,23 @@
 import { type Cursor, cursorAt, positionOf } from "../../model/cursor.js";
 import { type Duration, durationOfSeconds } from "../../model/duration.js";
+import { type GroupSettings } from "../../model/groupSettings.js";
 import { type GroupIdentity, type ShardIdentity } from "../../model/identity.js";
-import { type Instant } from "../../model/instant.js";
 import { type Position } from "../../model/position.js";
 import { childrenOf } from "../../rules/children.js";
-import { type ShardIntent, type Unmovable } from "../../rules/intent.js";
+import { type Unmovable } from "../../rules/intent.js";
 import { type CheckpointRecord } from "../../model/checkpoint.js";
-import { type GroupSeen, type PositionTime, type ShardObservation } from "../../rules/observation.js";
+import { type PositionTime, type ShardObservation } from "../../rules/observation.js";
+import { type PlanLook, type ShardLook } from "../../rules/planLook.js";
 import { type Shard } from "../../sls/calls.js";
 import { type SlsClient } from "../../sls/client.js";
 import { SlsServiceError } from "../../sls/errors.js";
 import { inOrder, latest, lookAtGroup, recordOf, timeOfPosition } from "../observe.js";
 
-/** A target that was looked up: what a shard is asked to do, and the shard as it was seen. */
-export interface ShardLook {
-  readonly position: Position;
-  readonly target: ShardIntent["target"];
-  readonly asked: Instant | undefined;
-  readonly observation: ShardObservation;
-}
-
-/** A look at a group: everything that deciding about it needs. */
-export interface PlanLook {
-  readonly seen: GroupSeen;
-  readonly shards: readonly ShardLook[];
-  /** Shards that a declaration names and the logstore has not. */
-  readonly unknown: readonly number[];
-}
-
 /** What a look at a group is to find out. */
 export interface PlanQuestion {
   readonly identity: GroupIdentity;
+  /** How the group will be set up, where it is declared and may not exist yet. */
+  readonly declared?: GroupSettings | undefined;
   /** The shards that are named, whether the logstore has them or not. */
   readonly named: readonly number[];
   readonly asksAbout: (shard: number) => boolean;
@@ -49,7 +36,7 @@ export async function lookForPlan(
   onLooked: (shards: number) => void = () => undefined,
 ): Promise<PlanLook> {
   const { identity, named } = question;
-  const { shards, group, checkpoints } = await lookAtGroup(client, identity);
+  const { shards, group, checkpoints } = await lookAtGroup(client, identity, question.declared);
   const known = shards.value.map(({ shard }) => shard);
   const asked = shards.value.filter(({ shard }) => question.asksAbout(shard));
   const lookAt = async (shard: Shard): Promise<ShardLook> => {

@@ -1,11 +1,11 @@
 import { type Instant } from "../../model/instant.js";
-import { formatPosition } from "../../model/position.js";
+import { type Position, formatPosition } from "../../model/position.js";
 import { formatPositions } from "../../model/positions.js";
-import { type Round } from "../../rules/act.js";
+import { type Round, intentionOf, sameIntention } from "../../rules/act.js";
 import { type PositionTime } from "../../rules/observation.js";
 import { type PlannedShard, type Wish, earlierWishes } from "../../rules/plan.js";
 import { digestOfTriggers } from "../triggers.js";
-import { type PlanLook, type ShardLook } from "./lookForPlan.js";
+import { type PlanLook, type ShardLook } from "../../rules/planLook.js";
 import { type StoredPlan } from "./planState.js";
 import { type Replay } from "./replayDeclaration.js";
 
@@ -47,7 +47,8 @@ export function planAfterLook(
   };
   const kept = [...(earlier?.shards ?? [])].filter(([shard]) => knownShards.includes(shard));
   const anew = look.shards.flatMap((shard): [number, PlannedShard][] => {
-    const record = plannedShard(shard, planned);
+    const before = earlier?.shards.get(shard.observation.shard);
+    const record = plannedShard(shard, boundAsBefore(planned, before, shard.position));
     return record === undefined ? [] : [[record.shard, record]];
   });
   return {
@@ -58,6 +59,20 @@ export function planAfterLook(
     earlier: earlier === undefined ? [] : earlierWishes(earlier),
     upgraded: earlier?.upgraded,
   };
+}
+
+/**
+ * A shard that is planned for the same once more, and without a deadline now, keeps that of its plan before: leaving
+ * one out takes none away. Shards with another deadline are another round.
+ */
+function boundAsBefore(round: Round, before: PlannedShard | undefined, position: Position): Round {
+  if (round.deadline !== undefined || before === undefined) return round;
+  const { deadline } = before.round;
+  const asked = intentionOf(position, round);
+  const same = sameIntention(asked, { ...before.round, position: before.position });
+  return same && deadline !== undefined
+    ? { ...round, id: `${round.id}.${String(deadline)}`, deadline }
+    : round;
 }
 
 /** The plan under a changed wish that needs no look, such as one that only keeps more shards than before. */

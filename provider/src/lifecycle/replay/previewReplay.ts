@@ -12,7 +12,7 @@ import { type RunLook, askedInstant, lookForRun, observationOf } from "../lookFo
 import { recordOf } from "../observe.js";
 import { notEvaluated } from "../notEvaluated.js";
 import { askGroup, openActs } from "./askGroup.js";
-import { type PlanLook } from "./lookForPlan.js";
+import { type PlanLook } from "../../rules/planLook.js";
 import { claimedShards } from "./claimedShards.js";
 import { type StoredPlan } from "./planState.js";
 import { describeDeclaration } from "./replayDeclaration.js";

@@ -3,6 +3,7 @@ import { type Asked } from "../../rules/asked.js";
 import { type EndedReport } from "../../rules/events.js";
 import { type Ledger, type ShardLedger, emptyLedger, unfinishedShards } from "../../rules/ledger.js";
 import { type RefusedShard } from "../../rules/nextStep.js";
+import { writesOf } from "../../rules/ownCommit.js";
 import {
   followedByOthers,
   goneRecord,
@@ -71,6 +72,7 @@ export async function diffReplayApply(
   const plan = order.plan ?? context.memory.keptLook(self)?.plan;
   if (plan === undefined) return { changes: true, replaces: [] };
   const ledger = decodeLedger(olds, plan);
+  context.memory.noteEarlierWrites(order.identity, writesOf(ledger));
   const changes = changesOrder(olds, news) || unfinishedShards(ledger).length > 0;
   const refusal = changes ? await previewReplay(order, ledger, context) : undefined;
   // A refusal that only the ledger could tell: check did not have it.

@@ -1,3 +1,4 @@
+import { type GroupSettings } from "../../model/groupSettings.js";
 import { isDeepStrictEqual } from "node:util";
 import { type CheckpointRecord, sameCheckpoint } from "../../model/checkpoint.js";
 import { formatGroupId } from "../../model/identity.js";
@@ -20,7 +21,8 @@ import { Progress } from "../progress.js";
 import { withoutAbsent } from "../stateFields.js";
 import { unreadable } from "../unreadable.js";
 import { decideLook } from "./decideLook.js";
-import { type PlanLook, lookForPlan } from "./lookForPlan.js";
+import { type PlanLook } from "../../rules/planLook.js";
+import { lookForPlan } from "./lookForPlan.js";
 import { nothingPlanned, planAfterLook, planUnderWish, wishOf } from "./planRecord.js";
 import { type StoredPlan, decodePlan, encodePlan } from "./planState.js";
 import { type Replay, readReplayDeclaration, replayInputs } from "./replayDeclaration.js";
@@ -126,14 +128,25 @@ function earlierReplay(olds: Declared, context: LifecycleContext): Replay | unde
 function changeBetween(before: Replay, after: Replay): Change {
   const generation = "";
   const plan = { ...nothingPlanned(generation, 0 as Instant), wish: wishOf(before, generation) };
-  return { plan, after: wishOf(after, generation), reopens: reopens(before, after) };
+  return { plan, after: wishOf(after, generation), reopens: reopens(before, after, undefined) };
 }
 
-/** A later deadline, or skipping that is allowed now: shards that ended without a write may act. */
-function reopens(before: Replay, after: Replay): boolean {
-  const [earlier, later] = [before.bounds.applyBefore, after.bounds.applyBefore];
-  if (earlier !== undefined && later !== undefined && later > earlier) return true;
+/**
+ * A later deadline, or skipping that is allowed now: shards that ended without a write may act. A deadline that was
+ * left out in between is still the earlier one, where the plan holds it; without the plan it may be.
+ */
+function reopens(before: Replay, after: Replay, plan: Plan | undefined): boolean {
+  const later = after.bounds.applyBefore;
+  const declared = before.bounds.applyBefore;
+  const held = declared === undefined && plan !== undefined ? deadlinesOf(plan) : [];
+  const isLater = (earlier: Instant): boolean => later !== undefined && later > earlier;
+  if (declared !== undefined ? isLater(declared) : held.some(isLater)) return true;
+  if (declared === undefined && later !== undefined && plan === undefined) return true;
   return after.bounds.allowSkip === true && before.bounds.allowSkip !== true;
+}
+
+function deadlinesOf({ shards }: Plan): readonly Instant[] {
+  return [...shards.values()].flatMap(({ round }) => round.deadline ?? []);
 }
 
 async function lookOrFailure(
@@ -142,7 +155,7 @@ async function lookOrFailure(
   context: LifecycleContext,
 ): Promise<PlanLook | SlsError> {
   try {
-    return await look(replay, change, context);
+    return await look(replay, change, context, context.memory.declaredGroup(replay.identity));
   } catch (failure) {
     if (!SlsError.isInstance(failure)) throw failure;
     return failure;
@@ -154,6 +167,7 @@ async function look(
   replay: Replay,
   change: Change | undefined,
   context: LifecycleContext,
+  declared?: GroupSettings,
 ): Promise<PlanLook> {
   const subject = subjectOf(replay);
   const progress = new Progress((done, total) => {
@@ -163,6 +177,7 @@ async function look(
     context.client,
     {
       identity: replay.identity,
+      declared,
       named: [...replay.positions.named.keys()],
       asksAbout: (shard) => change === undefined || plansAnew(change, shard),
       positionOf: (shard) => positionOfShard(replay.positions, shard),
@@ -187,22 +202,28 @@ export function diffReplayPlan(olds: Declared, news: Declared, context: Lifecycl
   }
   const replaces = groupInputs.filter((name) => before.identity[name] !== replay.identity[name]);
   if (replaces.length > 0) return { changes: true, replaces };
-  if (checked) keepCandidate(replay, olds, context);
+  if (checked) keepCandidate(before, replay, olds, context);
   return { changes: replayInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])), replaces: [] };
 }
 
 /** Keeps the plan that an up would record by the look that check took: the diff of the writes shows it. */
-function keepCandidate(replay: Replay, olds: Declared, context: LifecycleContext): void {
+function keepCandidate(before: Replay, replay: Replay, olds: Declared, context: LifecycleContext): void {
   const kept = context.memory.keptLook(replay.self);
   if (kept === undefined) return;
   const earlier = storedPlan(olds, context);
-  const wish = wishOf(replay, earlier.wish.generation);
+  const change = changeOf(before, replay, earlier);
+  const look = plansAnything(change) ? kept.look : undefined;
   const plan =
-    kept.look === undefined
-      ? planUnderWish(earlier, wish)
-      : planAfterLook(earlier, wish, kept.look, roundOf(replay, context));
-  if (kept.look !== undefined) notePlanned(plan, kept.look, context);
-  context.memory.keepLook(replay.self, { ...kept, plan });
+    look === undefined
+      ? planUnderWish(earlier, change.after)
+      : planAfterLook(earlier, change.after, look, roundOf(replay, context));
+  if (look !== undefined) notePlanned(plan, look, context);
+  context.memory.keepLook(replay.self, { ...kept, look, plan });
+}
+
+/** A change as state tells it, by which an up plans. */
+function changeOf(before: Replay, after: Replay, plan: StoredPlan): Change {
+  return { plan, after: wishOf(after, plan.wish.generation), reopens: reopens(before, after, plan) };
 }
 
 /** Plans a replay: looks at the whole group and records it. Writes nothing to SLS. */
@@ -225,11 +246,7 @@ export async function updateReplayPlan(
   const before = replayOf(olds, context);
   if (before === undefined) throw unreadable("the declared inputs");
   const earlier = storedPlan(olds, context);
-  const change: Change = {
-    plan: earlier,
-    after: wishOf(replay, earlier.wish.generation),
-    reopens: reopens(before, replay),
-  };
+  const change = changeOf(before, replay, earlier);
   if (!plansAnything(change)) return outsOf(news, planUnderWish(earlier, change.after));
   return outsOf(news, await planReplay(replay, earlier, change, context));
 }

@@ -1,54 +1,41 @@
 import { formatCheckpoint } from "../../model/checkpoint.js";
 import { secondsOf } from "../../model/duration.js";
-import { formatGroupId } from "../../model/identity.js";
-import { type Instant, formatInstant } from "../../model/instant.js";
+import { formatInstant } from "../../model/instant.js";
 import { formatPosition } from "../../model/position.js";
-import { positionOfShard } from "../../model/positions.js";
-import { type Decision, type Refusal, decide } from "../../rules/decide.js";
-import { type DecidedShard, type Subject } from "../../rules/events.js";
-import { describePin } from "../../texts/describePin.js";
-import { describePosition } from "../../texts/describePosition.js";
-import { describeGroupPlan, describeGroupRefusal } from "../../texts/describeGroup.js";
-import { codeBlock, shardTable } from "../../texts/markdown.js";
+import { type Decision } from "../../rules/decide.js";
+import { type Subject } from "../../rules/events.js";
 import { type Move } from "../../rules/move.js";
 import { type PositionTime } from "../../rules/observation.js";
-import { type SlsClient } from "../../sls/client.js";
-import { SlsError, SlsServiceError } from "../../sls/errors.js";
-import { type Declared, type Problem } from "../declared.js";
-import { type PlanLook, type ShardLook, lookForPlan } from "../replay/lookForPlan.js";
-import { decideLook } from "../replay/decideLook.js";
-import { describeProblem } from "./readingArguments.js";
-import { type Replay, readReplayDeclaration } from "../replay/replayDeclaration.js";
+import {
+  type PlanReading,
+  type SeenPlan,
+  type ShardDecision,
+  type ShardRefusal,
+  type UnseenPlan,
+  type Verdict,
+  moveWithin,
+  plannedMove,
+  verdictOf,
+} from "../../rules/planReading.js";
+import { describeGroupPlan, describeGroupRefusal } from "../describeGroup.js";
+import { describePin } from "../describePin.js";
+import { describePosition } from "../describePosition.js";
+import { codeBlock, shardTable } from "../markdown.js";
 
-/** A refusal, and the shards that it holds for. */
-interface ShardRefusal {
-  readonly shard: number;
-  readonly refusal: Refusal;
-}
-
-/**
- * What `getReplayPlan` answers: what a new replay with these inputs would do. Everything that stands in its way is
- * part of the answer, wrong inputs and a service that refuses to be looked at included.
- */
-export async function getPlan(client: SlsClient, declared: Declared, now: Instant) {
-  const declaration = readReplayDeclaration(declared, now);
-  switch (declaration.kind) {
+/** Words what `getReplayPlan` answers. What is not known is absent, never 0. */
+export function planAnswer(reading: PlanReading) {
+  switch (reading.kind) {
     case "wrong":
-      return wrongPlan(declaration.problems);
-    case "incomplete":
-      return wrongPlan(declaration.unknowns.map((name) => ({ property: name, reason: "is not known" })));
-    case "complete":
-      return planOf(client, declaration.replay);
+      return wrongAnswer(reading.problems);
+    case "unseen":
+      return unseenAnswer(reading);
+    case "seen":
+      return seenAnswer(reading);
   }
 }
 
-type Verdict = "moves" | "nothing" | "refused" | "liveConsumers";
-
-function wrongPlan(problems: readonly Problem[]) {
-  const message = [
-    "The inputs of this ConsumerGroupReplay are not right",
-    ...problems.map(describeProblem),
-  ].join("\n  ");
+function wrongAnswer(problems: readonly string[]) {
+  const message = ["The inputs of this ConsumerGroupReplay are not right", ...problems].join("\n  ");
   return {
     verdict: "refused" as Verdict,
     shards: [],
@@ -58,56 +45,14 @@ function wrongPlan(problems: readonly Problem[]) {
   };
 }
 
-async function planOf(client: SlsClient, replay: Replay) {
-  const subject: Subject = { id: formatGroupId(replay.identity), reason: replay.reason };
-  try {
-    const look = await lookForPlan(client, {
-      identity: replay.identity,
-      named: [...replay.positions.named.keys()],
-      asksAbout: () => true,
-      positionOf: (shard) => positionOfShard(replay.positions, shard),
-      previousOf: () => ({ kind: "nothingBefore" }),
-    });
-    return seenPlan(subject, replay, look, decisionsOf(look, decideLook(replay, look, isNobodys)));
-  } catch (failure) {
-    if (!SlsError.isInstance(failure)) throw failure;
-    return unseenPlan(subject, replay, failure);
-  }
-}
-
-/** What was seen of a shard, and what was decided for it. */
-interface ShardDecision {
-  readonly look: ShardLook;
-  readonly decision: Decision;
-}
-
-function decisionsOf({ shards }: PlanLook, decided: readonly DecidedShard[]): readonly ShardDecision[] {
-  return shards.flatMap((look, index) => {
-    const decision = decided[index]?.decision;
-    return decision === undefined ? [] : [{ look, decision }];
-  });
-}
-
-/** A function of a program has no state that could tell a consumer's commit from a pin. */
-function isNobodys(): boolean {
-  return false;
-}
-
-/** A group that cannot be looked at can still have expired. */
-function unseenPlan(subject: Subject, replay: Replay, failure: SlsError) {
-  const serverTime = failure instanceof SlsServiceError ? failure.serverTime : undefined;
-  const decision = decide(
-    { ...replay.bounds, target: { kind: "keep" } },
-    { kind: "unseen", failure, serverTime },
-    isNobodys,
-  );
+function unseenAnswer({ subject, serverTime, decision, code }: UnseenPlan) {
   const read = serverTime !== undefined && { readAt: formatInstant(serverTime) };
   if (decision.kind !== "refused") {
     const text = codeBlock(describePin(subject, decision));
     return { verdict: "nothing" as Verdict, ...read, shards: [], totals: {}, refusals: [], text };
   }
   const message = describeGroupRefusal(subject, [{ shard: 0, refusal: decision.refusal }]);
-  const refusal = { kind: decision.refusal.kind, code: failure.code, shards: [], message };
+  const refusal = { kind: decision.refusal.kind, code, shards: [], message };
   return {
     verdict: "refused" as Verdict,
     ...read,
@@ -118,13 +63,13 @@ function unseenPlan(subject: Subject, replay: Replay, failure: SlsError) {
   };
 }
 
-function seenPlan(subject: Subject, { bounds }: Replay, look: PlanLook, decisions: readonly ShardDecision[]) {
-  const refusals = refusalsOf(look, decisions);
+function seenAnswer(reading: SeenPlan) {
+  const { subject, bounds, seen, shards: decisions, refusals } = reading;
   const shards = decisions.map(encodeShard);
   const moves = decisions.flatMap(({ decision }) => plannedMove(decision) ?? []);
   const verdict = verdictOf(refusals, moves);
   const [readAgainLogGroups, neverReadLogGroups] = [sumOf(moves, "back"), sumOf(moves, "forward")];
-  const { serverTime, retention } = look.seen;
+  const { serverTime, retention } = seen;
   return {
     id: subject.id,
     verdict,
@@ -140,31 +85,6 @@ function seenPlan(subject: Subject, { bounds }: Replay, look: PlanLook, decision
     refusals: encodeRefusals(subject, refusals),
     text: describePlanFor(subject, verdict, refusals, decisions),
   };
-}
-
-function refusalsOf(look: PlanLook, decisions: readonly ShardDecision[]): readonly ShardRefusal[] {
-  const { knownShards } = look.seen;
-  return [
-    ...look.unknown.map((shard) => ({ shard, refusal: { kind: "unknownShard", knownShards } as const })),
-    ...decisions.flatMap(({ look: { observation }, decision }) =>
-      decision.kind === "refused" ? [{ shard: observation.shard, refusal: decision.refusal }] : [],
-    ),
-  ];
-}
-
-/** Live consumers stand in the way of an up, and not of a review. */
-function verdictOf(refusals: readonly ShardRefusal[], moves: readonly Move[]): Verdict {
-  if (refusals.some(({ refusal }) => refusal.kind !== "liveConsumers")) return "refused";
-  if (refusals.length > 0) return "liveConsumers";
-  return moves.length > 0 ? "moves" : "nothing";
-}
-
-/** The move that a shard makes, or would make if its consumers were stopped. */
-function plannedMove(decision: Decision): Move | undefined {
-  if (decision.kind === "move") return decision.move;
-  return decision.kind === "refused" && decision.refusal.kind === "liveConsumers"
-    ? decision.refusal.move
-    : undefined;
 }
 
 function encodeShard({ look, decision }: ShardDecision) {
@@ -190,12 +110,6 @@ function encodeShard({ look, decision }: ShardDecision) {
 /** A new replay knows no shard that could be gone. */
 function actionOf({ kind }: Decision): Exclude<Decision["kind"], "move" | "gone"> {
   return kind === "move" || kind === "gone" ? "refused" : kind;
-}
-
-/** The move of a shard, refused or not. */
-function moveWithin(decision: Decision): Move | undefined {
-  if (decision.kind === "move") return decision.move;
-  return decision.kind === "refused" && "move" in decision.refusal ? decision.refusal.move : undefined;
 }
 
 function instantText(time: PositionTime): string | undefined {

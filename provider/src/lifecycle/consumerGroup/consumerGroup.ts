@@ -1,0 +1,198 @@
+import { isDeepStrictEqual } from "node:util";
+import { type GroupIdentity, formatGroupId, parseGroupId } from "../../model/identity.js";
+import { type GroupSettings } from "../../model/groupSettings.js";
+import { driftOf, settingsForCreation } from "../../rules/groupDrift.js";
+import { type CheckResult, type DiffResult } from "../answers.js";
+import { type LifecycleContext } from "../context.js";
+import { type Declared } from "../declared.js";
+import { RefusedError } from "../failures.js";
+import { changedGroup } from "../groupInputs.js";
+import { withoutAbsent } from "../stateFields.js";
+import { schemaVersion, schemaVersionOf } from "../unreadable.js";
+import { deleteWhenQuiet } from "./groupDelete.js";
+import {
+  type GroupDeclaration,
+  consumerGroupInputs,
+  readGroupDeclaration,
+  settingsOutputs,
+  subjectOfGroup,
+} from "./groupDeclaration.js";
+import { type GroupChange, changeGroup } from "./groupWrite.js";
+import { isGone, lookForGroup } from "./lookForGroup.js";
+
+/** A consumer group: an ordinary resource, with drift, update and delete. */
+
+type GroupLook = GroupSettings | undefined;
+
+/** Tells this process that the group will be there, so that a replay on it can be planned in the same preview. */
+export function checkConsumerGroup(_olds: Declared, news: Declared, context: LifecycleContext): CheckResult {
+  const { identity, settings, reader } = readGroupDeclaration(news);
+  if (identity !== undefined && reader.problems.length === 0) {
+    context.memory.noteDeclaredGroup(identity, settingsForCreation(settings));
+  }
+  return { inputs: news, problems: reader.problems };
+}
+
+export function diffConsumerGroup(olds: Declared, news: Declared): DiffResult {
+  return {
+    changes: consumerGroupInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])),
+    replaces: changedGroup(olds, news),
+  };
+}
+
+/**
+ * Creates the group, or takes over one that exists where that is asked for.
+ *
+ * @throws RefusedError where it exists and is not to be adopted: whose it is cannot be known.
+ */
+export async function createConsumerGroup(
+  news: Declared,
+  context: LifecycleContext,
+): Promise<{ readonly id: string; readonly outs: Declared }> {
+  const { identity, declaration } = complete(news);
+  const existing = await lookForGroup(context.client, identity);
+  const adopted = existing.look !== undefined;
+  if (adopted) await adoptGroup(identity, declaration, context);
+  else await changeGroup(creation(identity, declaration, context), context);
+  return { id: formatGroupId(identity), outs: outsOf(news, adopted) };
+}
+
+function creation(
+  identity: GroupIdentity,
+  { settings }: GroupDeclaration,
+  { client }: LifecycleContext,
+): GroupChange<GroupLook> {
+  return {
+    look: () => lookForGroup(client, identity),
+    isDone: (look) => look !== undefined,
+    write: (_look, attempt) => client.createConsumerGroup(identity, settingsForCreation(settings), attempt),
+  };
+}
+
+async function adoptGroup(
+  identity: GroupIdentity,
+  declaration: GroupDeclaration,
+  context: LifecycleContext,
+): Promise<void> {
+  const subject = subjectOfGroup(identity, declaration);
+  if (!declaration.adopt) throw new RefusedError({ kind: "groupExists", subject });
+  await setUpAsDeclared(identity, declaration, context);
+  context.emit({ kind: "groupAdopted", subject });
+}
+
+/** Sets what is declared and differs. A change of anything else is of state only, and sends nothing. */
+export async function updateConsumerGroup(
+  olds: Declared,
+  news: Declared,
+  context: LifecycleContext,
+): Promise<Declared> {
+  const { identity, declaration } = complete(news);
+  const adopted = adoptedOf(olds);
+  const before = readGroupDeclaration(olds).settings;
+  const { settings } = declaration;
+  const sameSettings = isDeepStrictEqual(settingsOutputs(before), settingsOutputs(settings));
+  if (!sameSettings) await setUpAsDeclared(identity, declaration, context);
+  return outsOf(news, adopted);
+}
+
+async function setUpAsDeclared(
+  identity: GroupIdentity,
+  declaration: GroupDeclaration,
+  context: LifecycleContext,
+): Promise<void> {
+  const { settings } = declaration;
+  const { client } = context;
+  await changeGroup<GroupSettings>(
+    {
+      look: async () => {
+        const { look, sentAt } = await lookForGroup(client, identity);
+        if (look !== undefined) return { look, sentAt };
+        throw new RefusedError({ kind: "groupMissing", subject: subjectOfGroup(identity, declaration) });
+      },
+      isDone: (look) => driftOf(settings, look).length === 0,
+      write: (_look, attempt) => client.updateConsumerGroup(identity, settings, attempt),
+    },
+    context,
+  );
+}
+
+/** Returns the group as it is now; undefined where it is gone. What is not declared is not compared. */
+export async function readConsumerGroup(
+  state: Declared,
+  context: LifecycleContext,
+): Promise<Declared | undefined> {
+  const { identity, declaration } = complete(state);
+  const subject = subjectOfGroup(identity, declaration);
+  const look = await lookAtGroupThatWas(identity, context);
+  if (look === undefined) {
+    context.emit({ kind: "groupGone", subject });
+    return undefined;
+  }
+  const { settings } = declaration;
+  const drift = driftOf(settings, look);
+  if (drift.length > 0) context.emit({ kind: "groupDrifted", subject, drift });
+  const seen = {
+    timeout: settings.timeout === undefined ? undefined : look.timeout,
+    ordered: settings.ordered === undefined ? undefined : look.ordered,
+  };
+  return withoutAbsent({ ...state, ...settingsOutputs(seen) });
+}
+
+async function lookAtGroupThatWas(identity: GroupIdentity, { client }: LifecycleContext): Promise<GroupLook> {
+  try {
+    return (await lookForGroup(client, identity)).look;
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Deletes the group once it is quiet. One that was adopted is left, unless its deletion is asked for. */
+export async function deleteConsumerGroup(state: Declared, context: LifecycleContext): Promise<void> {
+  const { identity, declaration } = complete(state);
+  if (adoptedOf(state) && !declaration.deleteAdopted) {
+    context.emit({ kind: "groupLeft", subject: subjectOfGroup(identity, declaration) });
+    return;
+  }
+  await deleteWhenQuiet(identity, declaration, context);
+}
+
+/**
+ * Takes over a group as it is. Nothing of it is declared, so nothing is compared later, and it is never deleted unless
+ * that is asked for.
+ */
+export async function importConsumerGroup(
+  id: string,
+  context: LifecycleContext,
+): Promise<{ readonly inputs: Declared; readonly outs: Declared }> {
+  const identity = parseGroupId(id);
+  if (!identity.ok) throw new Error(`The id ${JSON.stringify(id)} ${identity.problem}`);
+  const { look } = await lookForGroup(context.client, identity.value);
+  if (look === undefined) {
+    throw new Error(
+      `${id}: there is no such consumer group\nDeclare it without an import, and an up creates it.`,
+    );
+  }
+  const inputs = { ...identity.value };
+  return { inputs, outs: outsOf(inputs, true) };
+}
+
+function complete(declared: Declared): { identity: GroupIdentity; declaration: GroupDeclaration } {
+  const declaration = readGroupDeclaration(inputsOf(declared));
+  const { identity } = declaration;
+  if (identity === undefined) throw new RefusedError({ kind: "notKnown", resource: "ConsumerGroup" });
+  return { identity, declaration };
+}
+
+function adoptedOf(state: Declared): boolean {
+  schemaVersionOf(state["schemaVersion"], "state");
+  return state["adopted"] === true;
+}
+
+function outsOf(declared: Declared, adopted: boolean): Declared {
+  return withoutAbsent({ ...inputsOf(declared), adopted, schemaVersion });
+}
+
+function inputsOf(declared: Declared): Declared {
+  return Object.fromEntries(consumerGroupInputs.map((name) => [name, declared[name]]));
+}
