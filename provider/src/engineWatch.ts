@@ -34,6 +34,9 @@ export class EngineWatch {
   readonly #monotonic: () => number;
   #answered = false;
   #gone = false;
+  #tellGone: () => void = () => undefined;
+  /** Resolves once the engine is gone for good: a process that only serves it can end. */
+  readonly gone: Promise<void>;
   #shortInARow = 0;
 
   /** `monotonic`: milliseconds of a clock that never goes back. */
@@ -44,6 +47,9 @@ export class EngineWatch {
   ) {
     this.#address = address;
     this.#watch = watch;
+    this.gone = new Promise((resolve) => {
+      this.#tellGone = resolve;
+    });
     this.#monotonic = monotonic;
     this.#begin();
   }
@@ -61,6 +67,7 @@ export class EngineWatch {
         this.#shortInARow = this.#monotonic() - began < short ? this.#shortInARow + 1 : 0;
         // An engine that only closed or reset a connection answers again; one that is gone refuses.
         if (how === "ended" && this.#shortInARow < mostShortInARow) this.#begin();
+        else this.#tellGone();
       },
     });
   }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EngineWatch } from "./engineWatch.js";
 import { type CheckResult, type DiffResult } from "./lifecycle/answers.js";
+import { adoptCheckpoint } from "./lifecycle/checkpoint/adoptCheckpoint.js";
 import {
   checkCheckpoint,
   createCheckpoint,
@@ -14,6 +15,7 @@ import {
   checkConsumerGroup,
   createConsumerGroup,
   deleteConsumerGroup,
+  importConsumerGroup,
   diffConsumerGroup,
   readConsumerGroup,
   updateConsumerGroup,
@@ -38,7 +40,13 @@ import {
   diffReplayPlan,
   updateReplayPlan,
 } from "./lifecycle/replay/replayPlan.js";
-import { checkSavepoint, createSavepoint, diffSavepoint, updateSavepoint } from "./lifecycle/savepoint.js";
+import {
+  adoptSavepoint,
+  checkSavepoint,
+  createSavepoint,
+  diffSavepoint,
+  updateSavepoint,
+} from "./lifecycle/savepoint.js";
 import { millisecondsOf } from "./model/duration.js";
 import { type Instant, instantOfMilliseconds } from "./model/instant.js";
 import { SlsClient } from "./sls/client.js";
@@ -61,7 +69,15 @@ export interface Life {
     context: LifecycleContext,
   ): Promise<{ readonly id: string; readonly outs: Declared }>;
   update(olds: Declared, news: Declared, context: LifecycleContext): Promise<Declared>;
+  /** Takes what is there into a stack; absent where there is nothing that could be taken in. */
+  adopt?: Adopt;
 }
+
+/** Reads what a resource of this id would be declared as, and its state. Writes nothing. */
+export type Adopt = (
+  id: string,
+  context: LifecycleContext,
+) => Promise<{ readonly inputs: Declared; readonly outs: Declared }>;
 
 /** The life of an ordinary resource: it has a state of its own in the service, which is read and ended. */
 export interface OrdinaryLife extends Life {
@@ -77,6 +93,7 @@ export const lives = {
     diff: diffCheckpoint,
     create: createCheckpoint,
     update: updateCheckpoint,
+    adopt: adoptCheckpoint,
   },
   replayPlan: {
     check: checkReplayPlan,
@@ -95,6 +112,7 @@ export const lives = {
     diff: diffSavepoint,
     create: createSavepoint,
     update: updateSavepoint,
+    adopt: adoptSavepoint,
   },
   consumerGroup: {
     check: checkConsumerGroup,
@@ -103,6 +121,7 @@ export const lives = {
     update: updateConsumerGroup,
     read: readConsumerGroup,
     delete: deleteConsumerGroup,
+    adopt: importConsumerGroup,
   },
 } satisfies Record<string, Life | OrdinaryLife>;
 
@@ -131,20 +150,34 @@ async function attempted<Seen>(read: () => Promise<Seen>): Promise<Reading<Seen>
   }
 }
 
-const memory = new ProcessMemory();
-let engine: EngineWatch | undefined;
+/** What lasts as long as one operation of an engine. */
+export interface Operation {
+  /** Who moves which shard, and what was written. */
+  readonly memory: ProcessMemory;
+  readonly engine: EngineWatch;
+}
+
+/** Begins what an engine asks of this process. Most processes see one operation and end with it. */
+export function beginOperation(engineAddress: string): Operation {
+  return { memory: new ProcessMemory(), engine: new EngineWatch(engineAddress) };
+}
+
+let ownOperation: Operation | undefined;
 
 /** Everything that a resource touches outside of itself, with the configuration and the ear that a front gives. */
-export function contextOf(keys: ConfigurationKeys, emit: LifecycleContext["emit"]): LifecycleContext {
-  const configuration = readConfiguration(keys, process.env, packageVersion(), regionOfProfile);
+export function contextOf(
+  keys: ConfigurationKeys,
+  emit: LifecycleContext["emit"],
   // Only what may write has an engine: the last argument of a program that reads is something else.
-  const watched = (engine ??= new EngineWatch(process.argv.at(-1) ?? ""));
+  operation = (ownOperation ??= beginOperation(process.argv.at(-1) ?? "")),
+): LifecycleContext {
+  const configuration = readConfiguration(keys, process.env, packageVersion(), regionOfProfile);
   return {
     client: clientOf(configuration),
-    memory,
+    memory: operation.memory,
     emit,
     engineAlive: () => {
-      watched.assertAlive();
+      operation.engine.assertAlive();
     },
     now: () => instantOfMilliseconds(Date.now()),
     monotonic,

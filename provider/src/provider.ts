@@ -52,6 +52,7 @@ export function configure(
   );
   const resource: ResourceLife = {
     async check(olds: Properties, news: Properties) {
+      if (isOfPlugin(olds)) return { inputs: news, failures: [{ property: "", reason: noWayBack }] };
       const { inputs, problems, refused } = await life.check(declaredOf(olds), declaredOf(news), context);
       const failures: dynamic.CheckFailure[] = problems.map(failureOf);
       if (refused !== undefined) failures.push({ property: "", reason: describeReport(refused) });
@@ -93,6 +94,16 @@ function endingsOf(
 }
 
 type Properties = Record<string, unknown>;
+
+/** Pulumi keeps the shim with whatever a dynamic provider saved; the plugin keeps none. */
+function isOfPlugin(olds: Properties): boolean {
+  return Object.keys(olds).length > 0 && !Object.hasOwn(olds, providerKey);
+}
+
+/** Without a word, the up would succeed, and every refresh and destroy after it would fail. */
+const noWayBack =
+  "This resource was written by the plugin sls, and a dynamic provider cannot take it over\n" +
+  "Declare it in the language that it was declared in, or take it out of the stack by pulumi state delete first.";
 
 function declaredOf(properties: Properties): Declared {
   return Object.fromEntries(

@@ -48,7 +48,7 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["plugin", "lives"],
   ["plugin", "texts"],
   ["plugin", "lifecycle"],
-  ["plugin", "nodeVersion"],
+  ["plugin", "model"],
   ["lives", "engineWatch"],
   ["lives", "lifecycle"],
   ["lives", "sls"],

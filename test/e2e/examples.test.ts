@@ -28,11 +28,13 @@ it("every example is run here, or has tests of its own", () => {
     "many-groups",
     "pin",
     "policy",
+    "python",
     "quickstart",
     "rollback",
     "savepoint",
     "stop-pin-start",
     "unit-testing",
+    "yaml",
   ]);
 });
 

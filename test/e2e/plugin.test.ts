@@ -7,7 +7,7 @@ import { type CommandResult, type PulumiWorkspace, openWorkspace } from "./pulum
 
 const hour = 3_600_000;
 const noon = Date.parse("2026-11-22T12:00:00Z");
-const folder = fileURLToPath(new URL("../../provider/plugin", import.meta.url));
+const folder = fileURLToPath(new URL("../../provider/dist/plugin", import.meta.url));
 
 /** Any language's program comes to this: types and inputs as data. */
 const program = `

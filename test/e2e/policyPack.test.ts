@@ -7,7 +7,7 @@ import { type CommandResult } from "./pulumi.ts";
 import { Shop } from "./shop.ts";
 
 const pack = fileURLToPath(new URL("../../examples/policy", import.meta.url));
-const plugin = fileURLToPath(new URL("../../provider/plugin", import.meta.url));
+const plugin = fileURLToPath(new URL("../../provider/dist/plugin", import.meta.url));
 
 /** The same replay, as a TypeScript program declares it and as every other language does. */
 const fronts = {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SlsEmulator, decodeCursor, encodeCursor } from "../../emulator/src/index.js";
 import {
@@ -5,6 +6,7 @@ import {
   ProviderFailure,
   type Properties,
   serializeShim,
+  shimInState,
 } from "./dynamicProviderServer.js";
 
 const minute = 60_000;
@@ -89,7 +91,9 @@ describe("the shim", () => {
     const text = await serializeShim("consumerGroupCheckpointProvider");
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(2_000);
     expect(text).not.toContain("require(");
-    await expect(text).toMatchFileSnapshot("./consumerGroupCheckpointShim.golden.txt");
+    await expect(text).toMatchFileSnapshot(
+      fileURLToPath(new URL("consumerGroupCheckpointShim.golden.txt", import.meta.url)),
+    );
   });
 
   test("holds calls that come before configure is done", async () => {
@@ -335,9 +339,7 @@ describe("a write whose answer is lost", () => {
     expect(writes()).toBe(3);
     expect(failure.kept?.properties).toMatchObject({ status: "failed" });
     expect(failure.kept?.properties).not.toHaveProperty("previousCheckpoint");
-    expect(failure.kept?.properties["__provider"]).toBe(
-      await serializeShim("consumerGroupCheckpointProvider"),
-    );
+    expect(failure.kept?.properties["__provider"]).toBe(await shimInState("consumerGroupCheckpointProvider"));
     emulator.clearRules();
     emulator.clearRequests();
     await restart();

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
+import { startEngineLines } from "./engineLines.js";
 
 // The protocol's classes have to be the very ones that Pulumi uses, so they are resolved from where it is.
 const requireHere = createRequire(import.meta.url);
@@ -62,26 +63,52 @@ export interface ServerOptions {
   readonly engineAddress?: string;
 }
 
-/** Pulumi's own server for dynamic providers, in a process, spoken to as the engine does. */
+/** Whether the same tests are run on the plugin. */
+const isPlugin = process.env["SLS_TEST_FRONT"] === "plugin";
+
+/** Which resource of the plugin a shim is. */
+const pluginTypes: Readonly<Record<ShimName, string>> = {
+  consumerGroupCheckpointProvider: "ConsumerGroupCheckpoint",
+  replayPlanProvider: "ReplayPlan",
+  replayApplyProvider: "ReplayApply",
+  savepointProvider: "ConsumerGroupSavepoint",
+  consumerGroupProvider: "ConsumerGroup",
+};
+
+/**
+ * A front in a process, spoken to as the engine does: Pulumi's own server for dynamic providers, or, where the tests are run
+ * on it, the plugin.
+ */
 export class DynamicProviderServer {
   /** Every line that the provider printed. */
   readonly lines: string[];
   readonly #child: ChildProcess;
   readonly #client: ProtocolClient;
   readonly #shim: string;
+  readonly #urn: string;
+  #stopEngine: () => void = () => undefined;
 
-  private constructor(child: ChildProcess, client: ProtocolClient, shim: string, lines: string[] = []) {
+  private constructor(
+    child: ChildProcess,
+    client: ProtocolClient,
+    resource: { readonly shim: string; readonly urn: string },
+    lines: string[] = [],
+  ) {
     this.lines = lines;
     this.#child = child;
     this.#client = client;
-    this.#shim = shim;
+    this.#shim = resource.shim;
+    this.#urn = resource.urn;
   }
 
   /** Starts a server for one of the package's shims, as it was built. */
   static async start(shim: ShimName, options: ServerOptions = {}): Promise<DynamicProviderServer> {
+    const lines: string[] = [];
+    const engine =
+      isPlugin && options.engineAddress === undefined ? await startEngineLines(lines) : undefined;
     const child = spawn(
       process.execPath,
-      [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), options.engineAddress ?? "127.0.0.1:1"],
+      [program(), options.engineAddress ?? engine?.address ?? "127.0.0.1:1"],
       {
         cwd: fileURLToPath(new URL("..", import.meta.url)),
         env: cleanEnvironment(),
@@ -94,16 +121,20 @@ export class DynamicProviderServer {
       `127.0.0.1:${port}`,
       grpc.credentials.createInsecure(),
     );
-    const server = new DynamicProviderServer(child, client, await serializeShim(shim));
+    const server = new DynamicProviderServer(child, client, await resourceOf(shim), lines);
+    if (engine !== undefined) server.#stopEngine = engine.stop;
     output.on("line", (line) => server.lines.push(line));
     createInterface({ input: child.stderr }).on("line", (line) => server.lines.push(`stderr: ${line}`));
-    await server.#call("configure", message("ConfigureRequest", { setArgs: struct(options.config ?? {}) }));
+    await server.#call(
+      "configure",
+      message("ConfigureRequest", { setArgs: struct(settingsOf(options.config ?? {})) }),
+    );
     return server;
   }
 
   /** The same process, spoken to about another kind of resource: one process serves all of a stack. */
   async as(shim: ShimName): Promise<DynamicProviderServer> {
-    return new DynamicProviderServer(this.#child, this.#client, await serializeShim(shim), this.lines);
+    return new DynamicProviderServer(this.#child, this.#client, await resourceOf(shim), this.lines);
   }
 
   get pid(): number {
@@ -169,6 +200,7 @@ export class DynamicProviderServer {
   }
 
   async stop(): Promise<void> {
+    this.#stopEngine();
     this.#client.close();
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, "exit");
@@ -178,10 +210,21 @@ export class DynamicProviderServer {
 
   /** The engine hands the shim along with every set of properties. */
   #struct(values: Properties): unknown {
+    if (isPlugin) return struct(values);
     return struct(Object.keys(values).length === 0 ? {} : { ...values, __provider: this.#shim });
   }
 
+  /** A plugin is not told `self`: a pin has its own URN. */
+  #urnFor(request: ProtocolMessage): string {
+    const given = request["getNews"]?.() ?? request["getProperties"]?.();
+    const self = given === undefined ? undefined : properties(given)["self"];
+    return isPlugin && typeof self === "string" && !self.includes("::")
+      ? this.#urn.replace(/it$/, self)
+      : this.#urn;
+  }
+
   async #call(method: string, request: ProtocolMessage): Promise<ProtocolMessage> {
+    if (method !== "configure") request["setUrn"]?.(this.#urnFor(request));
     return new Promise((resolve, reject) => {
       this.#client[method]?.(request, (error, answer) => {
         if (error === null) resolve(answer);
@@ -191,12 +234,36 @@ export class DynamicProviderServer {
   }
 }
 
+function program(): string {
+  if (isPlugin) return fileURLToPath(new URL("../../provider/dist/plugin/program/start.js", import.meta.url));
+  return require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+}
+
+/** A plugin gets the keys of its own name, without the name. */
+function settingsOf(config: Readonly<Record<string, string>>): Properties {
+  if (!isPlugin) return config;
+  const own = Object.entries(config).filter(([key]) => key.startsWith("sls:"));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice("sls:".length), value]));
+}
+
+async function resourceOf(name: ShimName): Promise<{ readonly shim: string; readonly urn: string }> {
+  return {
+    shim: isPlugin ? "" : await serializeShim(name),
+    urn: `urn:pulumi:test::shop::sls:index:${pluginTypes[name]}::it`,
+  };
+}
+
 export type ShimName =
   | "consumerGroupCheckpointProvider"
   | "replayPlanProvider"
   | "replayApplyProvider"
   | "savepointProvider"
   | "consumerGroupProvider";
+
+/** The shim that a front keeps with a resource: a plugin keeps none. */
+export async function shimInState(name: ShimName): Promise<string | undefined> {
+  return isPlugin ? undefined : serializeShim(name);
+}
 
 /** The text that Pulumi stores with every resource. It is that of the built package: tests transform sources. */
 export async function serializeShim(name: ShimName): Promise<string> {

@@ -1,6 +1,7 @@
 import { type dynamic } from "@pulumi/pulumi";
 import { vi } from "vitest";
 import { ProviderFailure, type Properties } from "./dynamicProviderServer.js";
+import { type Life, startPlugin } from "./pluginLife.js";
 
 /** The shims, by the name under which each asks for its resource. */
 const kinds = {
@@ -9,29 +10,19 @@ const kinds = {
   replayApplyProvider: "replayApply",
 } as const;
 
-/** The four calls that a shim hands on. */
-interface Life {
-  check(olds: Properties, news: Properties): Promise<dynamic.CheckResult>;
-  diff(id: string, olds: Properties, news: Properties): Promise<dynamic.DiffResult>;
-  create(inputs: Properties): Promise<dynamic.CreateResult>;
-  update(id: string, olds: Properties, news: Properties): Promise<dynamic.UpdateResult>;
-}
+type Kind = (typeof kinds)[keyof typeof kinds];
 
 /**
- * The provider's entry without Pulumi's server and without a process, for the tests that need neither: a process
+ * A front without Pulumi's server and without a process, for the tests that need neither: a process
  * takes most of a second. Everything else is as in a process of its own, what it remembers included.
  */
 export class ProviderInThisProcess {
   readonly lines: string[];
   readonly #life: Life;
-  readonly #configure: (kind: keyof typeof kinds) => Life;
+  readonly #configure: (kind: Kind) => Life;
   #console: { mockRestore(): void } | undefined;
 
-  private constructor(
-    configure: (kind: keyof typeof kinds) => Life,
-    kind: keyof typeof kinds,
-    lines: string[] = [],
-  ) {
+  private constructor(configure: (kind: Kind) => Life, kind: Kind, lines: string[] = []) {
     this.#configure = configure;
     this.#life = configure(kind);
     this.lines = lines;
@@ -39,12 +30,14 @@ export class ProviderInThisProcess {
 
   static async start(config: Readonly<Record<string, string>>): Promise<ProviderInThisProcess> {
     vi.resetModules();
+    if (process.env["SLS_TEST_FRONT"] === "plugin") {
+      const lines: string[] = [];
+      const lifeOf = await startPlugin(config, lines);
+      return new ProviderInThisProcess(lifeOf, "replayPlan", lines);
+    }
     const { configure } = await import("../../provider/src/provider.js");
     const request = { config: { get: (key: string) => config[key] } } as dynamic.ConfigureRequest;
-    const started = new ProviderInThisProcess(
-      (kind) => configure(kinds[kind], request) as Life,
-      "replayPlanProvider",
-    );
+    const started = new ProviderInThisProcess((kind) => configure(kind, request) as Life, "replayPlan");
     started.#console = vi.spyOn(console, "log").mockImplementation((text: string) => {
       started.lines.push(...text.split("\n"));
     });
@@ -52,14 +45,16 @@ export class ProviderInThisProcess {
   }
 
   as(shim: keyof typeof kinds): Promise<ProviderInThisProcess> {
-    return Promise.resolve(new ProviderInThisProcess(this.#configure, shim, this.lines));
+    return Promise.resolve(new ProviderInThisProcess(this.#configure, kinds[shim], this.lines));
   }
 
   async check(
     olds: Properties,
     news: Properties,
   ): Promise<{ inputs: Properties; failures: dynamic.CheckFailure[] }> {
-    const { inputs, failures } = await this.#life.check(wire(olds), wire(news));
+    // The engine hands the shim along with whatever it has in state.
+    const saved = Object.keys(olds).length === 0 ? {} : { ...olds, __provider: "shim" };
+    const { inputs, failures } = await this.#life.check(wire(saved), wire(news));
     return { inputs: wire(inputs as Properties), failures: failures ?? [] };
   }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type GroupIdentity, formatGroupId } from "../model/identity.js";
+import { type GroupIdentity, formatGroupId, parseGroupId } from "../model/identity.js";
 import { formatInstant } from "../model/instant.js";
 import { type Report, type Subject } from "../rules/events.js";
 import { SlsError } from "../sls/errors.js";
@@ -116,6 +116,17 @@ export async function updateSavepoint(
     return withoutAbsent({ ...inputsOf(news), positions, times, takenAt, schemaVersion });
   }
   return (await createSavepoint(news, context)).outs;
+}
+
+/** Takes the positions of now, as a declaration without triggers would. */
+export async function adoptSavepoint(
+  id: string,
+  context: LifecycleContext,
+): Promise<{ readonly inputs: Declared; readonly outs: Declared }> {
+  const identity = parseGroupId(id);
+  if (!identity.ok) throw new Error(`The id ${JSON.stringify(id)} ${identity.problem}`);
+  const inputs = { ...identity.value };
+  return { inputs, outs: await takeSavepoint(identity.value, inputs, context) };
 }
 
 async function takeSavepoint(

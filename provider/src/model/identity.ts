@@ -26,6 +26,26 @@ export function sameShard(left: ShardIdentity, right: ShardIdentity): boolean {
   return formatShardId(left) === formatShardId(right);
 }
 
+/** Reads back what {@link formatGroupId} wrote. */
+export function parseGroupId(id: string): Parsed<GroupIdentity> {
+  const [project = "", logstore = "", consumerGroup = "", ...more] = id.split("/");
+  const names = { project, logstore, consumerGroup };
+  const kinds = ["project", "logstore", "consumerGroup"] as const;
+  const valid = more.length === 0 && kinds.every((kind) => parseName(kind, names[kind]).ok);
+  return valid ? parsed(names) : unparsed("is not of the form project/logstore/group");
+}
+
+/** Reads back what {@link formatShardId} wrote. */
+export function parseShardId(id: string): Parsed<ShardIdentity> {
+  const at = id.lastIndexOf("/");
+  const group = parseGroupId(id.slice(0, Math.max(at, 0)));
+  const shard = id.slice(at + 1);
+  if (!group.ok || !/^(?:0|[1-9]\d{0,9})$/.test(shard)) {
+    return unparsed("is not of the form project/logstore/group/shard");
+  }
+  return parsed({ ...group.value, shard: Number(shard) });
+}
+
 const nameRules = {
   project: {
     pattern: /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,126}[A-Za-z0-9])?$/,

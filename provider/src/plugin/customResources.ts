@@ -1,18 +1,29 @@
+import { isDeepStrictEqual } from "node:util";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import * as protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 import { type Declared, notYetKnown } from "../lifecycle/declared.js";
-import { type Life, lives } from "../lives.js";
+import { type Life, type OrdinaryLife, lives } from "../lives.js";
 import { describeReport } from "../texts/describeReport.js";
-import { kindOf } from "./kinds.js";
-import { declaredOf, markedStructOf, propertiesOf, secretReasonChanged, structOf } from "./values.js";
+import { importedKindOf, kindOf } from "./kinds.js";
+import {
+  type Properties,
+  declaredOf,
+  markedStructOf,
+  propertiesOf,
+  secretReasonChanged,
+  structOf,
+} from "./values.js";
 
-/** Answers the engine's calls about one resource. `contextFor` gives what a life touches, with lines shown on that resource. */
+/** Returns what a life touches, with lines shown on the resource of that URN. A call has `timeoutSeconds`, or 0. */
+export type ContextFor = (urn: string, timeoutSeconds?: number) => LifecycleContext;
+
+/** Answers the engine's calls about one resource. */
 export class CustomResources {
-  readonly #contextFor: (urn: string) => LifecycleContext;
+  readonly #contextFor: ContextFor;
 
-  constructor(contextFor: (urn: string) => LifecycleContext) {
+  constructor(contextFor: ContextFor) {
     this.#contextFor = contextFor;
   }
 
@@ -45,6 +56,9 @@ export class CustomResources {
     const differs = changes || secretReasonChanged(request.getOlds(), request.getNews());
     response.setChanges(differs ? DIFF_SOME : DIFF_NONE);
     response.setReplacesList([...replaces]);
+    for (const [name, change] of changedInputs(request, replaces))
+      response.getDetaileddiffMap().set(name, change);
+    response.setHasdetaileddiff(response.getDetaileddiffMap().getLength() > 0);
     return response;
   }
 
@@ -56,7 +70,7 @@ export class CustomResources {
       return response;
     }
     const inputs = owned(urn, declaredOf(request.getProperties()));
-    const { id, outs } = await lifeOf(urn).create(inputs, this.#contextFor(urn));
+    const { id, outs } = await lifeOf(urn).create(inputs, this.#contextFor(urn, request.getTimeout()));
     response.setId(id);
     response.setProperties(structOf(outs, propertiesOf(request.getProperties())));
     return response;
@@ -72,31 +86,61 @@ export class CustomResources {
     const outs = await lifeOf(urn).update(
       owned(urn, declaredOf(request.getOlds())),
       owned(urn, declaredOf(request.getNews())),
-      this.#contextFor(urn),
+      this.#contextFor(urn, request.getTimeout()),
     );
     response.setProperties(structOf(outs, propertiesOf(request.getNews())));
     return response;
   }
 
-  /** An act has no drift: a refresh answers what state holds, without what another front added to it. */
-  read(request: protocol.ReadRequest): Promise<protocol.ReadResponse> {
+  /**
+   * An act has no drift: a refresh answers what state holds, without what another front added to it. An ordinary resource
+   * is looked at.
+   */
+  async read(request: protocol.ReadRequest): Promise<protocol.ReadResponse> {
     const { __provider: _shim, ...outs } = propertiesOf(request.getProperties());
     const { __provider: _shimInput, ...inputs } = propertiesOf(request.getInputs());
-    if (Object.keys(outs).length === 0) throw new Error(nothingToImport(request.getUrn()));
+    if (Object.keys(outs).length === 0) return this.#adopt(request);
+    const seen = await this.#seenNow(request, outs);
     const response = new protocol.ReadResponse();
+    // The engine takes a resource without an id for one that is gone.
+    if (seen === undefined) return response;
     response.setId(request.getId());
-    response.setProperties(markedStructOf(outs));
+    response.setProperties(seen);
     response.setInputs(markedStructOf(inputs));
-    return Promise.resolve(response);
+    return response;
   }
 
-  /** Undoes nothing: where consumers stand is not supported back. */
-  delete(): Promise<Empty> {
-    return Promise.resolve(new Empty());
+  async #seenNow(request: protocol.ReadRequest, outs: Properties): Promise<Struct | undefined> {
+    const life = lifeOf(request.getUrn());
+    if (!("read" in life)) return markedStructOf(outs);
+    const seen = await life.read(plainOf(request.getProperties()), this.#contextFor(request.getUrn()));
+    return seen === undefined ? undefined : structOf(seen, outs);
+  }
+
+  /** What `pulumi import` reads: where it stands now. Writes nothing. */
+  async #adopt(request: protocol.ReadRequest): Promise<protocol.ReadResponse> {
+    const urn = request.getUrn();
+    const { adopt } = importedKindOf(urn);
+    const adopted = await adopt(request.getId(), this.#contextFor(urn));
+    const response = new protocol.ReadResponse();
+    response.setId(request.getId());
+    response.setInputs(structOf(adopted.inputs));
+    response.setProperties(structOf(adopted.outs));
+    return response;
+  }
+
+  /** Undoes nothing where a resource records an act: where consumers stand is not moved back. */
+  async delete(request: protocol.DeleteRequest): Promise<Empty> {
+    const urn = request.getUrn();
+    const life = lifeOf(urn);
+    if ("delete" in life) {
+      await life.delete(plainOf(request.getProperties()), this.#contextFor(urn, request.getTimeout()));
+    }
+    return new Empty();
   }
 }
 
-function lifeOf(urn: string): Life {
+function lifeOf(urn: string): Life | OrdinaryLife {
   return lives[kindOf(urn).life];
 }
 
@@ -108,6 +152,12 @@ function ownsItself(urn: string): boolean {
 function owned(urn: string, declared: Declared): Declared {
   const { __provider: _shim, ...own } = declared;
   return ownsItself(urn) && Object.keys(own).length > 0 ? { ...own, self: urn } : own;
+}
+
+/** State as a life reads it, without what another front added to it. */
+function plainOf(state: Struct | undefined): Declared {
+  const { __provider: _shim, ...own } = declaredOf(state);
+  return own;
 }
 
 function previewed(urn: string, inputs: Struct | undefined): Struct {
@@ -122,9 +172,33 @@ function failureOf(property: string, reason: string): protocol.CheckFailure {
   return failure;
 }
 
-function nothingToImport(urn: string): string {
-  return (
-    `${urn}: there is nothing to import\n` +
-    "Declare the resource: the first up adopts a shard that stands at the checkpoint already, without a write."
+type PropertyDiff = protocol.PropertyDiff;
+
+/** The inputs that differ, as the engine shows them. What the children of a replay hand each other is no input of a user. */
+function changedInputs(
+  request: protocol.DiffRequest,
+  replaces: readonly string[],
+): readonly (readonly [string, PropertyDiff])[] {
+  const { __provider: _shim, ...before } = propertiesOf(request.getOldInputs());
+  const after = propertiesOf(request.getNews());
+  const names = new Set(
+    [...Object.keys(before), ...Object.keys(after)].filter((name) => !handedOver.has(name)),
   );
+  return [...names]
+    .filter((name) => !isDeepStrictEqual(before[name], after[name]))
+    .map((name) => {
+      const difference = new protocol.PropertyDiff();
+      difference.setKind(kindOfChange(before[name], after[name], replaces.includes(name)));
+      difference.setInputdiff(true);
+      return [name, difference];
+    });
+}
+
+const handedOver: ReadonlySet<string> = new Set(["self", "plan"]);
+
+function kindOfChange(before: unknown, after: unknown, replaces: boolean): protocol.PropertyDiff.Kind {
+  const { Kind } = protocol.PropertyDiff;
+  if (before === undefined) return replaces ? Kind.ADD_REPLACE : Kind.ADD;
+  if (after === undefined) return replaces ? Kind.DELETE_REPLACE : Kind.DELETE;
+  return replaces ? Kind.UPDATE_REPLACE : Kind.UPDATE;
 }

@@ -1,4 +1,4 @@
-import { type lives } from "../lives.js";
+import { type Adopt, type Life, lives } from "../lives.js";
 
 /** Which life each resource of the package has, and what it outputs beside its inputs. */
 interface Kind {
@@ -20,6 +20,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       "status",
     ],
   },
+  "sls:index:ConsumerGroup": { life: "consumerGroup", outputs: ["adopted"] },
   "sls:index:ConsumerGroupSavepoint": { life: "savepoint", outputs: ["positions", "times", "takenAt"] },
   "sls:index:ReplayPlan": { life: "replayPlan", outputs: ["plan"] },
   "sls:index:ReplayApply": {
@@ -35,3 +36,27 @@ export function kindOf(urn: string): Kind {
   if (kind !== undefined) return kind;
   throw new Error(`The plugin sls has no resource ${type}; it has ${Object.keys(kinds).join(", ")}`);
 }
+
+/**
+ * Returns how a resource is taken into a stack as it is.
+ *
+ * @throws for what was never there to be taken in, with the way there is
+ */
+export function importedKindOf(urn: string): { readonly adopt: Adopt } {
+  const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+  if (replayTypes.has(type)) {
+    throw new Error(
+      `${type}: there is nothing to import: a replay is a move, and not a thing of the service\n` +
+        "Declare it: shards that stand at their position already are adopted by the first up, without a write.",
+    );
+  }
+  const life: Life = lives[kindOf(urn).life];
+  if (life.adopt === undefined) throw new Error(`${type}: there is nothing to import`);
+  return { adopt: life.adopt };
+}
+
+const replayTypes: ReadonlySet<string> = new Set([
+  "sls:index:ConsumerGroupReplay",
+  "sls:index:ReplayPlan",
+  "sls:index:ReplayApply",
+]);

@@ -16,10 +16,18 @@ const outputs = ["shards", "positions", "previousPositions", "plannedAt", "pinne
 /** What only decides where to. Everything else the writes are bounded by too. */
 const planInputs = ["from", "triggers"];
 
+/** Which plugin the children are of. */
+export interface ServingPlugin {
+  readonly version: string;
+  readonly pluginDownloadURL?: string;
+  /** The process itself, as the engine refers to it. */
+  readonly reference: string | undefined;
+}
+
 /** Registers the component and its two children with the engine. */
 export async function constructReplay(
   request: ConstructRequest,
-  version: string,
+  plugin: ServingPlugin,
 ): Promise<ConstructResponse> {
   if (request.getType() !== "sls:index:ConsumerGroupReplay") {
     throw new Error(`The plugin sls has no component ${request.getType()}`);
@@ -27,7 +35,7 @@ export async function constructReplay(
   refuseOptions(request);
   const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), credentials.createInsecure());
   try {
-    return await registerReplay(monitor, request, version);
+    return await registerReplay(monitor, request, plugin);
   } finally {
     monitor.close();
   }
@@ -36,13 +44,13 @@ export async function constructReplay(
 async function registerReplay(
   monitor: ResourceMonitorClient,
   request: ConstructRequest,
-  version: string,
+  plugin: ServingPlugin,
 ): Promise<ConstructResponse> {
   const inputs = propertiesOf(request.getInputs());
   const component = await register(monitor, componentOf(request));
   const self = component.getUrn();
 
-  const plan = childOf(request, "ReplayPlan", { ...inputs, self }, self, version);
+  const plan = childOf(request, "ReplayPlan", { ...inputs, self }, self, plugin);
   plan.setDependenciesList(request.getDependenciesList());
   plan.setDeletedwith(request.getDeletedwith());
   plan.setReplaceWithList(request.getReplaceWithList());
@@ -54,7 +62,7 @@ async function registerReplay(
 
   const bounds = Object.fromEntries(Object.entries(inputs).filter(([name]) => !planInputs.includes(name)));
   const handed = { ...bounds, self, plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue };
-  const apply = childOf(request, "ReplayApply", handed, self, version);
+  const apply = childOf(request, "ReplayApply", handed, self, plugin);
   apply.setDependenciesList([planned.getUrn()]);
   apply.setAdditionalsecretoutputsList(request.getAdditionalsecretoutputsList());
   const applied = await register(monitor, apply);
@@ -89,15 +97,13 @@ function childOf(
   kind: "ReplayPlan" | "ReplayApply",
   inputs: Properties,
   parent: string,
-  version: string,
+  plugin: ServingPlugin,
 ): RegisterResourceRequest {
   const suffix = kind === "ReplayPlan" ? "plan" : "apply";
   const child = resource(`sls:index:${kind}`, `${request.getName()}-${suffix}`, inputs);
   child.setCustom(true);
   child.setParent(parent);
-  // Of the very plugin that serves the component: in another process, two pins of one shard would not meet.
-  child.setVersion(version);
-  child.setProvider(request.getProvidersMap().get("sls") ?? "");
+  setPlugin(child, request, plugin);
   child.setHidediffsList(["plan", "self"]);
   child.setAliasesList([aliasOfDynamicFront(kind)]);
   child.setAliasspecs(true);
@@ -110,6 +116,17 @@ function childOf(
   const retain = request.getRetainondelete();
   if (retain !== undefined) child.setRetainondelete(retain);
   return child;
+}
+
+/** By the very process that serves the component: in another one, two pins of one shard would not meet. */
+function setPlugin(child: RegisterResourceRequest, request: ConstructRequest, plugin: ServingPlugin): void {
+  const provider = request.getProvidersMap().get("sls") ?? plugin.reference;
+  if (provider !== undefined) {
+    child.setProvider(provider);
+    return;
+  }
+  child.setVersion(plugin.version);
+  child.setPlugindownloadurl(plugin.pluginDownloadURL ?? "");
 }
 
 function root(path: string): string {

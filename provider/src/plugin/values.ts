@@ -46,6 +46,12 @@ function holdsSecret(value: unknown): boolean {
   return isSecret(value) || Object.values(value).some(holdsSecret);
 }
 
+/** Marks a value as secret; one that is marked already, or not known yet, stays as it is. */
+export function sealed(value: unknown): unknown {
+  const isMarked = typeof value === "object" && value !== null && isSecret(value);
+  return isMarked || value === unknownValue ? value : { [signatureKey]: secretSignature, value };
+}
+
 /**
  * Writes values with what was secret marked again. What is computed from a secret input is one too, except from a
  * secret reason, which is copied and never computed with.
@@ -53,14 +59,13 @@ function holdsSecret(value: unknown): boolean {
 export function structOf(values: Declared, like: Properties = {}): Struct {
   const secrets = Object.keys(like).filter((name) => holdsSecret(like[name]));
   const computedIsSecret = secrets.some((name) => name !== "reason");
-  const sealed = Object.entries(values).flatMap(([name, value]) => {
+  const written = Object.entries(values).flatMap(([name, value]) => {
     if (value === undefined) return [];
     if (name === "reason" && secrets.includes(name)) return [[name, like[name]]];
-    const written = transmittable(value);
-    const isSealed = secrets.includes(name) || (computedIsSecret && !Object.hasOwn(like, name));
-    return [[name, isSealed ? { [signatureKey]: secretSignature, value: written } : written]];
+    const isSecretToo = secrets.includes(name) || (computedIsSecret && !Object.hasOwn(like, name));
+    return [[name, isSecretToo ? sealed(transmittable(value)) : transmittable(value)]];
   });
-  return Struct.fromJavaScript(Object.fromEntries(sealed) as Record<string, JavaScriptValue>);
+  return Struct.fromJavaScript(Object.fromEntries(written) as Record<string, JavaScriptValue>);
 }
 
 /** Writes values that carry their marks already. */

@@ -18,8 +18,20 @@ import { describePlannedTogether } from "./describeTotals.js";
 import { lines, plural } from "./lines.js";
 import { nameShards } from "./nameShards.js";
 
+/** How a run is stopped by hand. Pulumi tells one Ctrl-C to a plugin, and to a dynamic provider not at all. */
+type Interrupt = "Ctrl-C" | "Ctrl-C twice";
+
 /** Words one event of a check, a diff or a run, for a terminal. Begins with `warning: ` where it is one. */
 export function describeEvent(event: RunEvent): string {
+  return describe(event, "Ctrl-C twice");
+}
+
+/** {@link describeEvent} for a front that hears the first Ctrl-C. */
+export function describeInterruptibleEvent(event: RunEvent): string {
+  return describe(event, "Ctrl-C");
+}
+
+function describe(event: RunEvent, interrupt: Interrupt): string {
   switch (event.kind) {
     case "notYetKnown":
       return (
@@ -46,7 +58,7 @@ export function describeEvent(event: RunEvent): string {
     case "writing":
       return `${event.subject.id}: wrote ${String(event.done)} of ${plural(event.total, "shard")}`;
     case "waiting":
-      return describeWaiting(event);
+      return describeWaiting(event, interrupt);
     case "wayBack":
       return describeWay(event);
     case "expired":
@@ -85,11 +97,14 @@ function describePlanned(event: EventOf<"planned">): string {
   );
 }
 
-function describeWaiting({ subject, refusal, waitTimeout }: EventOf<"waiting">): string {
+function describeWaiting(
+  { subject, refusal, waitTimeout }: EventOf<"waiting">,
+  interrupt: Interrupt,
+): string {
   return lines(
     `${subject.id}: waiting until the consumers are quiet, at most ${describeDuration(waitTimeout)}`,
     ...describeConsumers(refusal.consumers),
-    "  Nothing has been written yet. To stop waiting, press Ctrl-C twice.",
+    `  Nothing has been written yet. To stop waiting, press ${interrupt}.`,
   );
 }
 

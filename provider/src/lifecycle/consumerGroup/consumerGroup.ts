@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type GroupIdentity, formatGroupId } from "../../model/identity.js";
+import { type GroupIdentity, formatGroupId, parseGroupId } from "../../model/identity.js";
 import { type GroupSettings } from "../../model/groupSettings.js";
 import { driftOf, settingsForCreation } from "../../rules/groupDrift.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
@@ -155,6 +155,26 @@ export async function deleteConsumerGroup(state: Declared, context: LifecycleCon
     return;
   }
   await deleteWhenQuiet(identity, declaration, context);
+}
+
+/**
+ * Takes over a group as it is. Nothing of it is declared, so nothing is compared later, and it is never deleted unless
+ * that is asked for.
+ */
+export async function importConsumerGroup(
+  id: string,
+  context: LifecycleContext,
+): Promise<{ readonly inputs: Declared; readonly outs: Declared }> {
+  const identity = parseGroupId(id);
+  if (!identity.ok) throw new Error(`The id ${JSON.stringify(id)} ${identity.problem}`);
+  const { look } = await lookForGroup(context.client, identity.value);
+  if (look === undefined) {
+    throw new Error(
+      `${id}: there is no such consumer group\nDeclare it without an import, and an up creates it.`,
+    );
+  }
+  const inputs = { ...identity.value };
+  return { inputs, outs: outsOf(inputs, true) };
 }
 
 function complete(declared: Declared): { identity: GroupIdentity; declaration: GroupDeclaration } {
