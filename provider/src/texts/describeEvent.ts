@@ -1,3 +1,4 @@
+import { harmlessData } from "../model/harmless.js";
 import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
 import { type RunEvent } from "../rules/events.js";
@@ -20,6 +21,10 @@ import { nameShards } from "./nameShards.js";
 
 /** Words one event of a check, a diff or a run, for a terminal. Begins with `warning: ` where it is one. */
 export function describeEvent(event: RunEvent): string {
+  return describeHarmless(harmlessData(event));
+}
+
+function describeHarmless(event: RunEvent): string {
   switch (event.kind) {
     case "notYetKnown":
       return (
