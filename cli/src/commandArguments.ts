@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 import { parseDuration, millisecondsOf } from "../../provider/src/model/duration.js";
 import { type CommandName, commands } from "./help.js";
 import { UsageError } from "./usageError.js";
+import { type VerifyRequest } from "./verify/verifyCommand.js";
 
 export const formats = ["table", "json", "markdown", "html", "prometheus"] as const;
 
@@ -15,6 +16,7 @@ export type Failure = (typeof failures)[number];
 export type Request =
   | { readonly kind: "help"; readonly command: CommandName | undefined }
   | { readonly kind: "version" }
+  | { readonly kind: "verify"; readonly verify: VerifyRequest; readonly connection: Connection }
   | { readonly kind: "look"; readonly look: Look; readonly connection: Connection; readonly output: Output };
 
 export interface Output {
@@ -24,6 +26,9 @@ export interface Output {
 
 /** The configuration that was written on the command line, by the keys of the provider. */
 export type Connection = Readonly<Record<string, string>>;
+
+/** One position for all shards, or one for each that is named. */
+export type Positions = string | Readonly<Record<string, string>>;
 
 export type Look =
   | { readonly command: "status"; readonly target: Target }
@@ -38,6 +43,7 @@ export interface ProgressLook {
   readonly command: "progress";
   readonly group: Group;
   readonly shards: string | undefined;
+  readonly until: Positions | undefined;
   readonly watch: boolean;
   /** Milliseconds; undefined for one look, or for a watch without end. */
   readonly timeout: number | undefined;
@@ -55,6 +61,7 @@ export type Group = Required<Target>;
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean" } as const;
+const positions = { type: "string", multiple: true } as const;
 
 const shared = {
   region: text,
@@ -70,7 +77,8 @@ const options = {
   status: shared,
   plan: {
     ...shared,
-    from: { type: "string", multiple: true },
+    from: positions,
+    until: positions,
     "max-move": text,
     "apply-before": text,
     reason: text,
@@ -82,10 +90,24 @@ const options = {
   progress: {
     ...shared,
     shards: text,
+    until: positions,
     watch: flag,
     timeout: text,
     interval: text,
     "fail-on": text,
+  },
+  verify: {
+    project: text,
+    region: text,
+    endpoint: text,
+    profile: text,
+    "denied-profile": text,
+    output: text,
+    "probe-limits": flag,
+    keep: flag,
+    clean: flag,
+    yes: flag,
+    help: flag,
   },
 } as const;
 
@@ -99,6 +121,9 @@ export function readArguments(args: readonly string[]): Request {
   const { values, positionals } = parsed(command, rest);
   if (values["help"] === true) return { kind: "help", command };
   const given = values as Values;
+  if (command === "verify") {
+    return { kind: "verify", verify: readVerify(given, positionals), connection: readConnection(given) };
+  }
   return {
     kind: "look",
     connection: readConnection(given),
@@ -110,7 +135,10 @@ export function readArguments(args: readonly string[]): Request {
   };
 }
 
-type Values = Readonly<Record<string, string | undefined>> & { readonly from?: never };
+type Values = Readonly<Record<string, string | undefined>> & {
+  readonly from?: never;
+  readonly until?: never;
+};
 
 function helpRequest(name: string | undefined): Request {
   const command = commands.find((known) => known === name);
@@ -157,7 +185,39 @@ function readConnection(values: Values): Connection {
   );
 }
 
-function readLook(command: CommandName, values: Values, positionals: readonly string[]): Look {
+function readVerify(values: Values, positionals: readonly string[]): VerifyRequest {
+  const { project, output, "denied-profile": deniedProfile } = values;
+  const [surplus] = positionals;
+  if (surplus !== undefined)
+    throw new UsageError(`verify takes no ${surplus}; name the project with --project`);
+  if (!project) throw new UsageError("verify needs --project, such as --project my-test-project");
+  if (!/^[a-z0-9][a-z0-9-]*$/.test(project))
+    throw new UsageError(`--project ${project} is not a project's name`);
+  for (const name of ["output", "denied-profile"]) {
+    if (values[name] === "") throw new UsageError(`--${name} is empty`);
+  }
+  const [clean, keep] = [isSet(values, "clean"), isSet(values, "keep")];
+  const beside = ["keep", "probe-limits", "output", "denied-profile"].find(
+    (name) => values[name] !== undefined,
+  );
+  if (clean && beside !== undefined)
+    throw new UsageError(`--clean asks nothing, so --${beside} has no meaning`);
+  return {
+    project,
+    deniedProfile,
+    probeLimits: isSet(values, "probe-limits"),
+    keep,
+    clean,
+    yes: isSet(values, "yes"),
+    output,
+  };
+}
+
+function readLook(
+  command: Exclude<CommandName, "verify">,
+  values: Values,
+  positionals: readonly string[],
+): Look {
   const [target, ...more] = positionals;
   const form = command === "status" ? "PROJECT/LOGSTORE[/GROUP]" : "PROJECT/LOGSTORE/GROUP";
   if (target === undefined) throw new UsageError(`${command} needs ${form}, such as shop/orders/billing`);
@@ -182,14 +242,19 @@ function readGroup(target: string, form: string): Group {
 }
 
 function readPlan(group: Group, values: Values): Look {
-  const from = values.from as readonly string[] | undefined;
+  const from = readPositions("from", values.from);
+  const until = readPositions("until", values.until);
   const program = isSet(values, "print-program");
   if (from === undefined && !program) {
     throw new UsageError("plan needs --from, such as --from 2026-11-20T08:00:00+08:00, or --print-program");
   }
+  if (until !== undefined && program) {
+    throw new UsageError("--until is for the consumers, and no input of a replay; leave out --print-program");
+  }
   const inputs = {
     ...group,
-    ...(from !== undefined && { from: readFrom(from) }),
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
     ...(values["max-move"] !== undefined && { maxMove: values["max-move"] }),
     ...(values["apply-before"] !== undefined && { applyBefore: values["apply-before"] }),
     ...(values["reason"] !== undefined && { reason: values["reason"] }),
@@ -204,20 +269,23 @@ function isSet(values: Readonly<Record<string, unknown>>, name: string): boolean
   return values[name] === true;
 }
 
-/** One position for all shards, or one for each that is named. */
-function readFrom(from: readonly string[]): string | Readonly<Record<string, string>> {
-  const entries = from.map((each) => /^(\d+|\*)=(.*)$/s.exec(each));
-  const [only = ""] = from;
-  if (from.length === 1 && entries[0] === null) return only;
+function readPositions(
+  option: "from" | "until",
+  given: readonly string[] | undefined,
+): Positions | undefined {
+  if (given === undefined) return undefined;
+  const entries = given.map((each) => /^(\d+|\*)=(.*)$/s.exec(each));
+  const [only = ""] = given;
+  if (given.length === 1 && entries[0] === null) return only;
   const named = new Map<string, string>();
   for (const [index, entry] of entries.entries()) {
     const [, shard = "", position = ""] = entry ?? [];
     if (entry === null) {
       throw new UsageError(
-        `--from ${from[index] ?? ""} names no shard; write SHARD=POSITION, and *=POSITION for all others`,
+        `--${option} ${given[index] ?? ""} names no shard; write SHARD=POSITION, and *=POSITION for all others`,
       );
     }
-    if (named.has(shard)) throw new UsageError(`--from names shard ${shard} twice`);
+    if (named.has(shard)) throw new UsageError(`--${option} names shard ${shard} twice`);
     named.set(shard, position);
   }
   return Object.fromEntries(named);
@@ -229,6 +297,7 @@ function readProgress(group: Group, values: Values): Look {
     command: "progress",
     group,
     shards: values["shards"],
+    until: readPositions("until", values.until),
     watch: isSet(values, "watch"),
     timeout,
     interval: readDuration(values, "interval") ?? 10_000,

@@ -9,6 +9,7 @@ import { type Terminal } from "./terminal.js";
 import { colored } from "./colors.js";
 import { plain } from "./table.js";
 import { LookError, UsageError } from "./usageError.js";
+import { verifyCommand } from "./verify/verifyCommand.js";
 import { interruptedCode, interruption, watch } from "./watch.js";
 
 const failed = 1;
@@ -28,6 +29,13 @@ export async function runCommandLine(
       case "version":
         terminal.write(`${version}\n`);
         return 0;
+      case "verify":
+        return await verifyCommand(
+          request.verify,
+          request.connection,
+          version,
+          terminal.hasColors ? { ...terminal, write: colored(terminal.write) } : terminal,
+        );
       case "look":
         return await perform(
           request,

@@ -1,4 +1,4 @@
-export const commands = ["status", "plan", "progress"] as const;
+export const commands = ["status", "plan", "progress", "verify"] as const;
 
 export type CommandName = (typeof commands)[number];
 
@@ -35,6 +35,8 @@ Shows what a ConsumerGroupReplay with these inputs would do. Writes nothing.
 
   --from POSITION     an RFC 3339 instant with an offset, begin, end, keep or cursor:<base64>;
                       SHARD=POSITION for one shard, *=POSITION for all others, and again for more
+  --until POSITION    count what consumers read up to there, the end not included: an instant that has passed,
+                      or SHARD=POSITION as for --from
   --max-move D        how far a shard may be moved, such as PT48H (default PT24H)
   --apply-before T    the deadline, an RFC 3339 instant
   --allow-skip, --allow-truncated, --allow-unordered
@@ -44,6 +46,7 @@ Shows what a ConsumerGroupReplay with these inputs would do. Writes nothing.
 Examples:
   sls-checkpoint plan shop/orders/billing --from 2026-11-20T08:00:00+08:00
   sls-checkpoint plan shop/orders/billing --from 0=begin --from 3=end --max-move PT72H
+  sls-checkpoint plan shop/orders/billing-again --from 2026-11-20T09:00:00Z --until 2026-11-20T10:00:00Z
   sls-checkpoint plan shop/orders/billing --print-program
 
 ${common}
@@ -55,6 +58,8 @@ Shows how far the consumers came since a replay; without --shards, how far they 
 shard as it is at the first look.
 
   --shards FILE       the replay's output "shards" as JSON; - reads it from the standard input
+  --until POSITION    follow up to there instead, the end not included: an instant that has passed, or
+                      SHARD=POSITION, *=POSITION for all others, and again for more
   --watch             look again and again until it is done, and show each look
   --timeout D         look again and again, and give up after so long, such as PT30M
   --interval D        the time between two looks (default PT10S)
@@ -64,21 +69,50 @@ shard as it is at the first look.
 Examples:
   pulumi stack output shards --json | sls-checkpoint progress shop/orders/billing --shards - --watch
   sls-checkpoint progress shop/orders/billing --timeout PT30M --fail-on overwritten,lost,stalled
+  sls-checkpoint progress shop/orders/billing-again --shards shards.json --until 2026-11-20T10:00:00Z --watch
   sls-checkpoint progress shop/orders/billing --shards shards.json --format prometheus
 
 ${common}
 Exit codes: 0 done; 1 error; 2 not done, at the timeout or at the only look; 3 overwritten or data lost;
 4 stalled; 130 Ctrl-C
 `,
+  verify: `Usage: sls-checkpoint verify --project NAME [options]
+
+Asks the service what sls-emulator assumes about it, on a logstore of its own, and removes that logstore.
+Says beforehand what it creates, what it may cost and which permissions it needs, and asks.
+
+  --project NAME      the project to create the logstore in
+  --output FILE       write what was found into FILE, for sls-emulator --assumptions FILE
+  --denied-profile P  a profile of the aliyun CLI that may do nothing there: what it is told is asked too
+  --probe-limits      fill the quota of logstores, and ask as fast as is answered; for an empty project only
+  --keep              leave the logstore
+  --clean             remove logstores that former runs left, and ask nothing else
+  --yes               do not ask back
+
+Examples:
+  sls-checkpoint verify --project my-test-project --region cn-hangzhou --output observed.json
+  sls-checkpoint verify --project my-test-project --region cn-hangzhou --clean
+
+Connection:
+  --region NAME       the region, such as cn-hangzhou
+  --endpoint URL      the endpoint, where it is none of a region's
+  --profile NAME      a profile of the aliyun CLI
+  Without these: ALICLOUD_REGION, ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY, the aliyun CLI's current
+  profile, and the other places of the official credential chain.
+
+Exit codes: 0 all that was asked is clear, and the provider passed; 1 error, or something is left; 2 something is
+unclear or failed; 130 Ctrl-C
+`,
 };
 
 const overview = `Usage: sls-checkpoint COMMAND ...
 
-Looks at consumer groups of Alibaba Cloud SLS. Never writes a checkpoint.
+Looks at consumer groups of Alibaba Cloud SLS. Never writes a checkpoint, but in a logstore that verify makes.
 
   status     where groups stand
   plan       what a replay would do
   progress   how far a replay is
+  verify     what of the service differs from what sls-emulator assumes
 
 sls-checkpoint COMMAND --help shows the options of a command, with examples. --version shows the version.
 `;

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCommandLine } from "./commandLine.js";
@@ -21,8 +22,15 @@ process.once("SIGINT", () => {
   interruption.abort();
 });
 process.once("SIGTERM", () => interruption.abort());
-// Whoever reads us may have seen enough, as `head` does.
-process.stdout.on("error", () => process.exit(0));
+process.once("SIGHUP", () => interruption.abort());
+// Whoever reads us may have seen enough, as `head` does. What has to be tidied up still is.
+let isUnread = false;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", () => {
+    isUnread = true;
+    interruption.abort();
+  });
+}
 
 const { stdout } = process;
 
@@ -48,7 +56,23 @@ const terminal: Terminal = {
   now: Date.now,
   sleep: (milliseconds) =>
     sleep(milliseconds, undefined, { signal: interruption.signal }).catch(() => undefined),
+  pause: (milliseconds) => sleep(milliseconds),
+  ask,
 };
+
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const reading = createInterface({ input: process.stdin, output: process.stderr });
+  // The line editor takes Ctrl-C for itself.
+  reading.once("SIGINT", () => interruption.abort());
+  try {
+    return await reading.question(question, { signal: interruption.signal });
+  } catch {
+    return "";
+  } finally {
+    reading.close();
+  }
+}
 
 function version(): string {
   const description = JSON.parse(readFileSync(join(__dirname, "../package.json"), "utf8")) as {
@@ -58,7 +82,7 @@ function version(): string {
 }
 
 void runCommandLine(process.argv.slice(2), version(), terminal).then((exitCode) => {
-  process.exitCode = exitCode;
+  process.exitCode = isUnread ? 0 : exitCode;
   // A request that nobody waits for any more would keep the process.
-  if (interruption.signal.aborted) stdout.write("", () => process.exit(exitCode));
+  if (interruption.signal.aborted) stdout.write("", () => process.exit());
 });

@@ -1,4 +1,5 @@
 import { describeDuration, durationOfSeconds } from "../../provider/src/model/duration.js";
+import { formatShards } from "../../provider/src/model/shardRanges.js";
 import { planPage } from "../../provider/src/texts/pages/planPage.js";
 import { type Look } from "./commandArguments.js";
 import { programOf } from "./program.js";
@@ -36,6 +37,8 @@ const columns: readonly Column[] = [
   { name: "Span", right: true },
   { name: "Stands at" },
   { name: "Would stand at" },
+  { name: "To read", right: true },
+  { name: "Ends at" },
   { name: "Note" },
 ];
 
@@ -56,11 +59,29 @@ function planTable(answer: Plan, width: number): string {
     shard.spanSeconds === undefined ? "" : describeDuration(durationOfSeconds(shard.spanSeconds)),
     shard.checkpointTime ?? shard.checkpoint,
     shard.targetTime ?? shard.target ?? "",
+    toRead(shard),
+    shard.endCursor ?? "",
     shard.refusal ?? "",
   ]);
   const refusals = answer.refusals.map(({ message }) => `\n${message.split("\n").map(plain).join("\n")}\n`);
   const shown = rows.length === 0 ? "" : `\n${table(columns, rows, width)}\n`;
-  return `${id}${verdicts[answer.verdict]}${at}\n${refusals.join("")}${shown}`;
+  return `${id}${verdicts[answer.verdict]}${untilLine(answer)}${at}\n${refusals.join("")}${shown}`;
+}
+
+function toRead({ endCursor, toReadLogGroups }: Plan["shards"][number]): string {
+  if (endCursor === undefined) return "";
+  return toReadLogGroups?.toLocaleString("en-US") ?? "not known";
+}
+
+/** What consumers read that are told to stop. */
+function untilLine(answer: Plan): string {
+  if (!("until" in answer)) return "";
+  const { until, toReadLogGroups, emptyShards = [] } = answer;
+  const where = typeof until === "string" ? until : "its end in each shard";
+  const amount =
+    toReadLogGroups === undefined ? "not known how many" : toReadLogGroups.toLocaleString("en-US");
+  const empty = emptyShards.length === 0 ? "" : `; nothing in shards ${formatShards(emptyShards)}`;
+  return `\nuntil ${where}: ${amount} log groups to read${empty}`;
 }
 
 function planMetrics(answer: Plan): string {
@@ -75,6 +96,11 @@ function planMetrics(answer: Plan): string {
       name: "sls_replay_plan_log_groups",
       help: "Log groups between where a shard stands and where it would stand.",
       samples: sample(({ logGroups }) => logGroups),
+    },
+    {
+      name: "sls_replay_plan_to_read_log_groups",
+      help: "Log groups from where a shard would stand to where reading ends.",
+      samples: sample(({ toReadLogGroups }) => toReadLogGroups),
     },
     {
       name: "sls_replay_plan_span_seconds",

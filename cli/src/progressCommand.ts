@@ -1,6 +1,6 @@
 import { describeDuration, durationOfSeconds } from "../../provider/src/model/duration.js";
 import { describePace, describeRate } from "../../provider/src/texts/describePace.js";
-import { isFinished, progressPage } from "../../provider/src/texts/pages/progressPage.js";
+import { followedShards, isFinished, progressPage } from "../../provider/src/texts/pages/progressPage.js";
 import { type Failure, type Group, type ProgressLook } from "./commandArguments.js";
 import { groupLabels, prometheusText } from "./prometheus.js";
 import { type Checkpoints, type Progress, type Reader } from "./reader.js";
@@ -44,7 +44,13 @@ export class Followed {
 
   async look(): Promise<FollowedLook> {
     const [since] = this.#earlier;
-    const args = { ...this.#look.group, shards: this.#shards, ...(since !== undefined && { since }) };
+    const { group, until } = this.#look;
+    const args = {
+      ...group,
+      shards: this.#shards,
+      ...(since !== undefined && { since }),
+      ...(until !== undefined && { until }),
+    };
     const answer = await this.#reader.progress(args);
     const now = Date.parse(answer.readAt);
     this.#earlier = [
@@ -87,11 +93,12 @@ async function readShards(file: string, terminal: Terminal): Promise<unknown> {
 }
 
 function followedLook(answer: Progress, failOn: readonly Failure[]): FollowedLook {
-  const covered = answer.shards.filter(({ state }) => state !== "notCovered");
-  const finished = covered.filter(isFinished);
+  const followed = followedShards(answer);
+  const finished = followed.filter(isFinished);
   const failure = failureOf(answer, failOn);
-  const isDone = finished.length === covered.length;
-  const line = `${answer.id}: ${symbolOf(answer, isDone)} ${String(finished.length)} of ${String(covered.length)} shards caught up`;
+  const isDone = answer.done ?? finished.length === followed.length;
+  const how = answer.until === undefined ? "caught up" : "done";
+  const line = `${answer.id}: ${symbolOf(answer, isDone)} ${String(finished.length)} of ${String(followed.length)} shards ${how}`;
   const pace = describePace(answer);
   return {
     answer,
@@ -174,7 +181,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 function stateOf(shard: Shard): string {
-  const word = isFinished(shard) ? words["caughtUp"] : words[shard.state];
+  const word = wordOf(shard);
   return [
     word ?? shard.state,
     ...(shard.stalled === true ? ["stalled"] : []),
@@ -182,6 +189,12 @@ function stateOf(shard: Shard): string {
     ...(shard.lostLogGroups === undefined ? [] : ["data lost"]),
     ...(shard.trend === undefined ? [] : [`lag ${shard.trend}`]),
   ].join(", ");
+}
+
+function wordOf(shard: Shard): string | undefined {
+  if (shard.done === true) return shard.empty ? "✓ done, empty" : "✓ done";
+  if (shard.done === false && shard.state === "notCovered") return "reading, not pinned";
+  return isFinished(shard) ? words["caughtUp"] : words[shard.state];
 }
 
 const barWidth = 10;

@@ -15,4 +15,8 @@ export interface Terminal {
   readonly now: () => number;
   /** Ends early when interrupted. */
   readonly sleep: (milliseconds: number) => Promise<void>;
+  /** Never ends early: for what has to be tidied up after Ctrl-C. */
+  readonly pause: (milliseconds: number) => Promise<void>;
+  /** What a person answers to a question; undefined where nobody can be asked. */
+  readonly ask: (question: string) => Promise<string | undefined>;
 }

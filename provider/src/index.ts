@@ -25,6 +25,7 @@ export {
 } from "./resources/getConsumerGroupCheckpoints.js";
 export {
   type GetReplayPlanArgs,
+  type GetReplayPlanOutputArgs,
   type PlanRefusal,
   type ReplayPlan,
   type ShardPlan,

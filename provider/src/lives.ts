@@ -118,7 +118,7 @@ export function openReader(keys: ConfigurationKeys) {
     groups: (args: Declared) => attempted(() => getGroups(client, args)),
     checkpoints: (args: Declared) => attempted(() => getCheckpoints(client, args)),
     plan: (args: Declared) => attempted(() => getPlan(client, args, now())),
-    progress: (args: Declared) => attempted(() => getProgress(client, args)),
+    progress: (args: Declared) => attempted(() => getProgress(client, args, now())),
   };
 }
 

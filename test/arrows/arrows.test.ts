@@ -147,6 +147,30 @@ describe("the arrows between the rooms of the provider", () => {
     expect(await reports("texts", `export * from "../../../../cli/src/table.js";`)).toEqual([rule]);
   });
 
+  it("lets verify alone go below the rules, and borrow two files of the emulator", async () => {
+    const reportsFor = async (file: string, target: string): Promise<string[]> => {
+      const filePath = join(root, "cli/src", file);
+      const [result] = await eslint.lintText(`export * from "${target}";\n`, { filePath });
+      return result?.messages.map(({ ruleId, message }) => ruleId ?? message) ?? ["not linted"];
+    };
+    const lent = ["service/assumptions.js", "wire/logGroupEncoder.js"];
+    for (const room of rooms) {
+      const isKnown = ["lives", "lifecycle", "texts", "model", "sls"].includes(room);
+      const target = `../../../provider/src/${pathOf(room).replace(/ts$/, "js")}`;
+      expect(await reportsFor("verify/file.ts", target), room).toEqual(isKnown ? [] : [rule]);
+    }
+    for (const file of lent) {
+      expect(await reportsFor("verify/file.ts", `../../../emulator/src/${file}`)).toEqual([]);
+      expect(await reportsFor("file.ts", `../../emulator/src/${file}`)).toEqual([rule]);
+      expect(await reports("sls", `export * from "../../../../emulator/src/${file}";`)).toEqual([rule]);
+    }
+    expect(await reportsFor("verify/file.ts", "../../../emulator/src/index.js")).toEqual([rule]);
+    expect(await reportsFor("verify/probes/file.ts", "../../table.js")).toEqual([]);
+    expect(await reportsFor("file.ts", "./verify/verifyCommand.js")).toEqual([]);
+    for (const name of [...pulumi, ...network])
+      expect(await reportsFor("verify/file.ts", name)).toEqual([rule]);
+  });
+
   it("cannot be gone round by require or by a type's import()", async () => {
     expect(await reports("sls", `export const thing = require("../../provider.js") as unknown;`)).toEqual([
       "@typescript-eslint/no-require-imports",

@@ -19,6 +19,78 @@ afterEach(async () => {
 
 const group = "shop/orders/billing";
 
+describe("until", () => {
+  const until = "2026-11-22T08:00:00Z";
+
+  it("is counted up to by a plan, the end not included", async () => {
+    const plan = ["plan", group, "--from", "2026-11-22T05:00:00Z", "--until"];
+    const { code, out } = await operator.run([...plan, until]);
+    expect(code).toBe(0);
+    expect(out).toContain(`until ${until}: 6 log groups to read`);
+    expect(out).toContain(operator.cursor(4));
+    const each = await operator.run([
+      ...plan,
+      "0=2026-11-22T06:00:00Z",
+      "--until",
+      "*=end",
+      "--format",
+      "json",
+    ]);
+    expect(JSON.parse(each.out)).toMatchObject({
+      until: { "0": "2026-11-22T06:00:00Z", "*": "end" },
+      toReadLogGroups: 1 + 8,
+    });
+    const metrics = await operator.run([...plan, until, "--format", "prometheus"]);
+    expect(metrics.out).toMatch(/^sls_replay_plan_to_read_log_groups\{.*shard="1".*\} 3$/m);
+  });
+
+  it.each([
+    ["2026-11-22T12:00:01Z", "is in the future"],
+    ["2026-11-22T04:00:00Z", "before from"],
+    ["tomorrow", "until is none of"],
+    ["9=end", "until names shard 9"],
+  ])("is refused by a plan as %s", async (given, why) => {
+    const from = ["--from", "2026-11-22T05:00:00Z"];
+    const { code, out } = await operator.run(["plan", group, ...from, "--until", given]);
+    expect(code).toBe(1);
+    expect(out).toContain("✗ refused");
+    expect(out).toContain(why);
+  });
+
+  it("is followed to by progress, which ends as soon as it is read", async () => {
+    const shards = operator.pinned(0, 1);
+    const progress = ["progress", group, "--shards", "-", "--until", until];
+    operator.commit(6);
+    const reading = await operator.run(progress, shards);
+    expect(reading.code).toBe(2);
+    expect(reading.out).toContain("● reading, 0 of 2 shards done");
+    for (const shard of [0, 1]) operator.commit(4, shard);
+    const done = await operator.run([...progress, "--watch"], shards);
+    expect(done.code).toBe(0);
+    expect(done.out).toContain("✓ done, 2 of 2 shards done");
+    expect((await operator.run([...progress, "--format", "html"], shards)).out).toContain(
+      `read until ${until}`,
+    );
+  });
+
+  it("is followed to from where the group stands, without a replay", async () => {
+    operator.commit(7);
+    operator.commit(2, 1);
+    const { code, out } = await operator.run(["progress", group, "--until", until, "--format", "json"]);
+    expect(code).toBe(2);
+    expect(JSON.parse(out)).toMatchObject({ done: false, remainingLogGroups: 3, emptyShards: [1] });
+  });
+
+  it("is refused by progress in the future, and beside a program", async () => {
+    const late = await operator.run(["progress", group, "--until", "2026-11-22T12:00:01Z"]);
+    expect(late).toMatchObject({ code: 1, out: "" });
+    expect(late.error).toContain("until 2026-11-22T12:00:01Z is in the future");
+    const program = await operator.run(["plan", group, "--print-program", "--until", until]);
+    expect(program).toMatchObject({ code: 1, out: "" });
+    expect(program.error).toContain("no input of a replay");
+  });
+});
+
 describe("status", () => {
   it("shows every shard of a group, 0 behind at its end, and who committed how long ago", async () => {
     operator.commit(7);

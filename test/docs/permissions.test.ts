@@ -81,7 +81,7 @@ async function preview(): Promise<string> {
     () => createSavepoint(group, context),
     async () => checkpointsAnswer(await getCheckpoints(client, group)),
     async () => planAnswer(await getPlan(client, args, shop.context.now())),
-    async () => progressAnswer(await getProgress(client, { ...group, shards: [] })),
+    async () => progressAnswer(await getProgress(client, { ...group, shards: [] }, shop.context.now())),
   ];
   const said = [];
   for (const way of ways) said.push(await way().then((answer) => JSON.stringify(answer), String));

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { groupsPage } from "../../provider/src/texts/pages/groupsPage.js";
+import { cursorAt } from "../../provider/src/model/cursor.js";
 import * as sls from "pulumi-sls-checkpoint";
 import { describe, expect, it } from "vitest";
 import { hostile, planOf, plans, progressFor, progresses, statusOf, statuses } from "./answers.js";
@@ -22,12 +23,15 @@ interface Page {
 
 /** The answer, with its shards as objects again. */
 function whole(json: unknown): unknown {
-  const { shards, ...rest } = json as { shards: { columns: string[]; rows: unknown[][] } };
-  const objects = shards.rows.map((row) =>
-    Object.fromEntries(
+  const { shards, ...rest } = json as {
+    shards: { inAll: Record<string, unknown>; columns: string[]; rows: unknown[][] };
+  };
+  const objects = shards.rows.map((row) => ({
+    ...shards.inAll,
+    ...Object.fromEntries(
       row.flatMap((value, index) => (value === null ? [] : [[shards.columns[index] ?? "", value] as const])),
     ),
-  );
+  }));
   return { ...rest, shards: objects };
 }
 
@@ -174,6 +178,78 @@ describe("a page, whatever it is made of,", () => {
         expect(page.rows[0]?.[1]).toBe("4,321");
       }),
     );
+  });
+});
+
+describe("a page with until", () => {
+  const ended = fc.record({ endCursor: hostile, endTime: fc.constant("2026-11-22T08:00:00Z") });
+
+  it("of a plan has what is to be read and the end cursor of each shard", () => {
+    fc.assert(
+      fc.property(plans(), ended, fc.nat(), hostile, (made, end, toReadLogGroups, until) => {
+        const shards = made.shards.map((shard) => ({ ...shard, ...end, toReadLogGroups }));
+        const plan = { ...made, shards, until, toReadLogGroups, emptyShards: [4_711] };
+        const page = read(sls.planPage(plan));
+        expectHarmless(page);
+        expect(page.json).toEqual(JSON.parse(JSON.stringify({ ...plan, text: undefined })));
+        for (const row of page.rows) expect(row.slice(8, 9)).toEqual([counted(toReadLogGroups)]);
+        expect(page.text).toContain(`${counted(toReadLogGroups)} log groups`);
+        expect(page.text).toContain("4711");
+        expect(page.markup.match(/class="until"/g)).toHaveLength(1);
+      }),
+    );
+  });
+
+  it("of progress says how many are done, and has the end cursor of each shard", () => {
+    fc.assert(
+      fc.property(progresses(), ended, fc.boolean(), hostile, (made, end, done, until) => {
+        const shards = made.shards.map((shard) => ({ ...shard, ...end, done, empty: false }));
+        const progress = { ...made, shards, until, done };
+        const page = read(sls.progressPage(progress));
+        expectHarmless(page);
+        expect(page.json).toEqual(JSON.parse(JSON.stringify({ ...progress, text: undefined })));
+        const finished = done ? shards.length : 0;
+        expect(page.text).toContain(`${counted(finished)} of ${counted(shards.length)} shard`);
+        expect(page.markup.match(/class="until"/g)).toHaveLength(1);
+        expect(page.text).toContain("until here, not included");
+      }),
+    );
+  });
+
+  it("draws it in each row, where it is not the same for all", () => {
+    const { shards, ...plan } = planOf(2);
+    const endTimes = ["2026-11-22T07:00:00Z", "2026-11-22T08:00:00Z"];
+    const ended = shards.map((shard, index) => ({ ...shard, endTime: endTimes[index] }));
+    const page = sls.planPage({ ...plan, until: { "*": "end" }, shards: ended } as sls.ReplayPlan);
+    expect(page.match(/class="until"/g)).toHaveLength(2);
+  });
+
+  it("has at most 200 kB at 256 shards", () => {
+    const endOf = (shard: number) => ({
+      endCursor: cursorAt(1_524_155_379_373_909_000n + BigInt(shard)),
+      endTime: "2026-11-22T08:00:00Z",
+    });
+    const until = "2026-11-22T08:00:00Z";
+    const plan = { ...planOf(256), until, toReadLogGroups: 256_000, emptyShards: [] };
+    const planned = plan.shards.map((shard) => ({
+      ...shard,
+      ...endOf(shard.shard),
+      toReadLogGroups: 1_000 + shard.shard,
+      empty: false,
+    }));
+    const progress = { ...progressFor(256), until, done: false, emptyShards: [] };
+    const followed = progress.shards.map((shard) => ({
+      ...shard,
+      ...endOf(shard.shard),
+      done: false,
+      empty: false,
+    }));
+    for (const page of [
+      sls.planPage({ ...plan, shards: planned }),
+      sls.progressPage({ ...progress, shards: followed }),
+    ]) {
+      expect(Buffer.byteLength(page)).toBeLessThanOrEqual(200_000);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 /**
  * Which room of the provider may know which: the one table behind the lint rule `house/arrows`.
  *
- * A room is a folder directly below provider/src, or a file there; cli/src is one more. Whatever is not in this table is forbidden.
+ * A room is a folder directly below provider/src, or a file there; cli/src and cli/src/verify are two more, and so are the two
+ * files of the emulator that others may know. Whatever is not in this table is forbidden.
  */
 
 /** `type` imports vanish when compiled; a `dynamic` one, `import()`, loads only when it is reached. */
@@ -20,7 +21,18 @@ export const arrows = {
   texts: { rules: anyWay, model: anyWay },
   rules: { model: anyWay },
   sls: { model: anyWay },
-  cli: { lives: anyWay, texts: anyWay, model: anyWay },
+  cli: { lives: anyWay, texts: anyWay, model: anyWay, verify: anyWay },
+  // It asks the service itself, so it needs the calls below the rules, and writes log groups as the emulator does.
+  verify: {
+    cli: anyWay,
+    lives: anyWay,
+    lifecycle: anyWay,
+    texts: anyWay,
+    model: anyWay,
+    sls: anyWay,
+    assumptions: anyWay,
+    logGroupEncoder: anyWay,
+  },
 };
 
 const pulumi = ["@pulumi/pulumi"];
@@ -30,6 +42,7 @@ const network = ["undici", "node:http", "node:https", "node:http2", "node:net", 
 export const forbiddenPackages = {
   lives: pulumi,
   cli: [...pulumi, ...network],
+  verify: [...pulumi, ...network],
   lifecycle: [...pulumi, ...network],
   texts: [...pulumi, ...network],
   rules: [...pulumi, ...network],

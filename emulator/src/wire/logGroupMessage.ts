@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type Protobuf from "protobufjs";
-import type { LogGroup, StoredLogGroup } from "../service/logGroup.js";
+import type { StoredLogGroup } from "../service/logGroup.js";
+import { encodeLogGroupMessage } from "./logGroupEncoder.js";
 
 /** The protobuf schema of log groups, as the service publishes it. Values are bytes: not every log is UTF-8. */
 const schema = {
@@ -57,28 +58,13 @@ export function isLogGroup(bytes: Uint8Array): boolean {
 
 /** The protobuf bytes of a log group in a shard. */
 export function encodeLogGroup({ content }: StoredLogGroup): Uint8Array {
-  return content instanceof Uint8Array ? content : encodeGiven(content);
+  return content instanceof Uint8Array ? content : encodeLogGroupMessage(content);
 }
 
 /** The message that PullLogs answers with. */
 export function encodeLogGroupList(groups: readonly Uint8Array[]): Uint8Array {
   const { logGroupList } = messageTypes();
   return logGroupList.encode({ LogGroups: groups }).finish();
-}
-
-function encodeGiven({ logs, topic, source, tags }: LogGroup): Uint8Array {
-  const { logGroup } = messageTypes();
-  const message = {
-    Logs: logs.map(({ time, timeNanoseconds, contents }) => ({
-      Time: time,
-      Contents: Object.entries(contents).map(([Key, value]) => ({ Key, Value: Buffer.from(value) })),
-      ...(timeNanoseconds !== undefined && { TimeNs: timeNanoseconds }),
-    })),
-    ...(topic !== undefined && { Topic: topic }),
-    ...(source !== undefined && { Source: source }),
-    LogTags: Object.entries(tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
-  };
-  return logGroup.encode(message).finish();
 }
 
 /** Loaded when the first log group passes by, so that an emulator that serves none starts faster. */

@@ -47,6 +47,16 @@ export function formatInstant(instant: Instant): string {
   return `${seconds}.${String(fraction).padStart(6, "0").replace(/0+$/, "")}Z`;
 }
 
+/** Returns the Unix seconds of an instant, rounded down. */
+export function unixSecondsOf(instant: Instant): number {
+  return Math.floor(instant / 1_000_000);
+}
+
+/** Returns the first full second that is not before an instant. */
+export function roundUpToSecond(instant: Instant): Instant {
+  return (Math.ceil(instant / 1_000_000) * 1_000_000) as Instant;
+}
+
 /** Writes an instant where there is one. */
 export function formatOptionalInstant(instant: Instant | undefined): string | undefined {
   return instant === undefined ? undefined : formatInstant(instant);

@@ -7,6 +7,7 @@ const whole: Type = { type: "integer" };
 const truth: Type = { type: "boolean" };
 const texts: Type = { type: "object", additionalProperties: text };
 const anything: Type = { $ref: "pulumi.json#/Any" };
+const positions: Type = { oneOf: [text, texts] };
 const listOfAnything: Type = { type: "array", items: anything };
 
 const group = { project: text, logstore: text, consumerGroup: text };
@@ -31,7 +32,7 @@ const checkpoint = {
 const savepoint = { ...group, triggers: listOfAnything, reason: text };
 const replay = {
   ...group,
-  from: { oneOf: [text, texts] },
+  from: positions,
   triggers: listOfAnything,
   ...bounds,
   allowTruncated: truth,
@@ -112,11 +113,11 @@ export function schemaOf(version: string): object {
     },
     functions: {
       "sls:index:getConsumerGroupCheckpoints": readFunction(group, groupNames),
-      "sls:index:getReplayPlan": readFunction(replay, [...groupNames, "from"]),
-      "sls:index:getReplayProgress": readFunction({ ...group, shards: listOfAnything }, [
-        ...groupNames,
-        "shards",
-      ]),
+      "sls:index:getReplayPlan": readFunction({ ...replay, until: positions }, [...groupNames, "from"]),
+      "sls:index:getReplayProgress": readFunction(
+        { ...group, shards: listOfAnything, since: anything, until: positions },
+        [...groupNames, "shards"],
+      ),
     },
   };
 }

@@ -2,8 +2,29 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ConsumerGroupReplayArgs, type ReplayPosition } from "./consumerGroupReplay.js";
 import { type ReadOptions, read, readOutput } from "./reading.js";
 
-/** The inputs of a `ConsumerGroupReplay`, as plain values. */
-export type GetReplayPlanArgs = pulumi.Unwrap<ConsumerGroupReplayArgs>;
+/** The inputs of a `ConsumerGroupReplay`, as plain values, and up to where its consumers are to read. */
+export type GetReplayPlanArgs = pulumi.Unwrap<ConsumerGroupReplayArgs> & {
+  /**
+   * Up to where consumers are to read, for a group that reads a stretch again beside production: an RFC 3339 instant,
+   * or a map from shard id (`"*"`: all others) to a position as in `from`, without `previous`. It is exclusive: what
+   * the service received at or after it is not read. A fraction of a second is rounded up. A shard that the map leaves
+   * out, or has as `keep`, has no end. In the future it is refused: consumers would stop at the present end.
+   * Before `from` it is refused too.
+   *
+   * @default no end
+   */
+  readonly until?: ReplayPosition | Readonly<Record<string, ReplayPosition>>;
+};
+
+/** {@link GetReplayPlanArgs}, with what other resources output. */
+export interface GetReplayPlanOutputArgs extends ConsumerGroupReplayArgs {
+  /**
+   * Up to where consumers are to read, exclusive: see {@link GetReplayPlanArgs}.
+   *
+   * @default no end
+   */
+  readonly until?: pulumi.Input<ReplayPosition | Readonly<Record<string, pulumi.Input<ReplayPosition>>>>;
+}
 
 /** What a new replay would do. Times are RFC 3339; what is not known is absent, never 0. */
 export interface ReplayPlan {
@@ -36,6 +57,20 @@ export interface ReplayPlan {
   readonly readAgainLogGroups?: number;
   /** Log groups that would never be read; absent where no shard moves forward. `set` is not counted. */
   readonly neverReadLogGroups?: number;
+  /** The argument `until` in UTC, rounded up to the second; absent without it. */
+  readonly until?: string | Readonly<Record<string, string>>;
+  /**
+   * `until` in Unix seconds, as consumers take it: `cursor_end_time` in Python, `CursorEndTime` in Go. Absent where it
+   * is not one instant for all shards.
+   */
+  readonly untilUnixSeconds?: number;
+  /**
+   * Log groups that consumers read from where each shard would stand up to its {@link ShardPlan.endCursor}, in all
+   * shards together; absent without `until`, and where it is not known for one of them.
+   */
+  readonly toReadLogGroups?: number;
+  /** Shards that would stand at or after their end cursor, so that nothing is read there; absent without `until`. */
+  readonly emptyShards?: readonly number[];
   /** What stands in the way, each reason once. A single one stops the whole group. */
   readonly refusals: readonly PlanRefusal[];
   /** All of it as Markdown, for a comment on a pull request. */
@@ -68,11 +103,22 @@ export interface ShardPlan {
   readonly logGroups?: number;
   /** How far the move reaches in receive time, in whole seconds: what `maxMove` bounds. */
   readonly spanSeconds?: number;
+  /**
+   * The cursor of the first log group that is not read any more, for consumers that stop at a cursor; absent without
+   * `until`, and where it leaves the shard out. It stays right when log groups expire, which an instant does not.
+   */
+  readonly endCursor?: string;
+  /** The instant that `until` names; for any other position, when the log group there was received. */
+  readonly endTime?: string;
+  /** Log groups from where the shard would stand to its end cursor; absent for one that is kept. */
+  readonly toReadLogGroups?: number;
+  /** Whether {@link toReadLogGroups} is 0. */
+  readonly empty?: boolean;
 }
 
 /** A reason for which a replay is refused. docs/semantics.md has the table of them. */
 export interface PlanRefusal {
-  /** Which row of the table it is. */
+  /** Which row of the table it is; `until`: consumers cannot be told to read up to there yet. */
   readonly kind:
     | "wrongInput"
     | "unknownShard"
@@ -84,7 +130,8 @@ export interface PlanRefusal {
     | "tooFar"
     | "unordered"
     | "shardsChanged"
-    | "liveConsumers";
+    | "liveConsumers"
+    | "until";
   /** With `lookFailed`, the code of docs/errors.md. */
   readonly code?: string;
   /** The shards that it holds for; empty where it holds for all. */
@@ -109,7 +156,8 @@ export interface PlanRefusal {
  * replay's output `previousPositions` instead. Shortly after a pin, the pin itself counts as a commit of a
  * consumer, because a function has no state that could tell the two apart.
  *
- * It sends four requests, and at the most four for each shard.
+ * It sends four requests, and at the most four for each shard; with `until`, one more for each shard where that is an
+ * instant, and at the most three where it is another position.
  *
  * @param args The inputs of the replay.
  * @param options Which connection, if not the one of stack config.
@@ -131,7 +179,7 @@ export async function getReplayPlan(args: GetReplayPlanArgs, options: ReadOption
 
 /** {@link getReplayPlan} of inputs that other resources output. */
 export function getReplayPlanOutput(
-  args: ConsumerGroupReplayArgs,
+  args: GetReplayPlanOutputArgs,
   options: ReadOptions = {},
 ): pulumi.Output<ReplayPlan> {
   return readOutput(pulumi.output(args), options, getReplayPlan);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ReplayedShard } from "./consumerGroupReplay.js";
+import { type ReplayPosition, type ReplayedShard } from "./consumerGroupReplay.js";
 import { type ReadOptions, read, readOutput } from "./reading.js";
 
 /** Which replay is followed. */
@@ -19,6 +19,16 @@ export interface GetReplayProgressArgs {
    * @default no earlier answer
    */
   readonly since?: ReplayProgress;
+  /**
+   * Up to where consumers are to read, for a group that reads a stretch again beside production: an RFC 3339 instant,
+   * or a map from shard id (`"*"`: all others) to a position as in `from`, without `previous`. It is exclusive: what
+   * the service received at or after it is not read. A fraction of a second is rounded up. A shard that the map leaves
+   * out, or has as `keep`, has no end. In the future it is refused: consumers would stop at the present end.
+   * What is left is then counted up to there, and {@link ReplayProgress.done} says when it is read.
+   *
+   * @default up to where each shard stood before the replay
+   */
+  readonly until?: ReplayPosition | Readonly<Record<string, ReplayPosition>>;
 }
 
 /** {@link GetReplayProgressArgs}, with what the replay outputs. */
@@ -37,6 +47,12 @@ export interface GetReplayProgressOutputArgs {
    * @default no earlier answer
    */
   readonly since?: pulumi.Input<ReplayProgress>;
+  /**
+   * Up to where consumers are to read, exclusive: see {@link GetReplayProgressArgs}.
+   *
+   * @default up to where each shard stood before the replay
+   */
+  readonly until?: pulumi.Input<ReplayPosition | Readonly<Record<string, pulumi.Input<ReplayPosition>>>>;
 }
 
 /** How far the consumers came since a replay. Times are RFC 3339; what is not known is absent, never 0. */
@@ -49,9 +65,19 @@ export interface ReplayProgress {
   readonly shards: readonly ShardProgress[];
   /** How many shards have which {@link ShardProgress.state}. */
   readonly totals: Readonly<Record<string, number>>;
+  /** The argument `until` in UTC, rounded up to the second; absent without it. */
+  readonly until?: string | Readonly<Record<string, string>>;
   /**
-   * Log groups that are still to be read until every pinned shard is back where it stood before; absent where that
-   * is not known for one of them, such as one that stood nowhere.
+   * Whether every shard is {@link ShardProgress.done}, those included that the replay did not pin; absent without
+   * `until`. A shard that is gone holds nothing that could be read, and is not asked.
+   */
+  readonly done?: boolean;
+  /** Shards whose {@link ShardProgress.empty} is true; absent without `until`. */
+  readonly emptyShards?: readonly number[];
+  /**
+   * Log groups that are still to be read until every pinned shard is back where it stood before; with `until`, until
+   * every shard has reached its end cursor. Absent where that is not known for one of them, such as one that stood
+   * nowhere.
    */
   readonly remainingLogGroups?: number;
   /**
@@ -59,7 +85,10 @@ export interface ReplayProgress {
    * was not seen for one of them.
    */
   readonly logGroupsPerSecond?: number;
-  /** Seconds until the slowest shard is back where it stood, at the rates that were seen; absent where one was not. */
+  /**
+   * Seconds until the slowest shard is back where it stood, or at its end cursor, at the rates that were seen; absent
+   * where one was not.
+   */
   readonly etaSeconds?: number;
   /** {@link etaSeconds} as an instant. */
   readonly doneAt?: string;
@@ -82,8 +111,8 @@ export interface ShardProgress {
   /** The shard's id. */
   readonly shard: number;
   /**
-   * `atPin`: nobody read on · `reading`: between the pin and where the shard stood before · `caughtUp`: at or
-   * beyond where it stood, for a shard that stood nowhere at its end; a shard that was moved forward has caught up
+   * `atPin`: nobody read on · `reading`: between the pin and where the shard stood before, or with `until` its end
+   * cursor · `caughtUp`: at or beyond that, for a shard that stood nowhere at its end; a shard that was moved forward has caught up
    * with its first commit · `overwritten`: a consumer saved over the pin, as the replay's watch saw or as a
    * position before the pin proves · `notPinned`: the replay is not finished there, or has expired · `notCovered`:
    * the replay left it alone, or does not know it · `gone`: the logstore has it no more.
@@ -111,7 +140,22 @@ export interface ShardProgress {
   readonly committedAt?: string;
   /** Log groups from the pin to where it stands. */
   readonly doneLogGroups?: number;
-  /** Log groups from where it stands to where it stood before the replay. */
+  /**
+   * The cursor of the first log group that is not read any more; absent without `until`, and where it leaves the shard
+   * out. Of an instant, it is looked up each time: once log groups at it have expired, it is the begin of the shard. The
+   * end cursors of a plan stay.
+   */
+  readonly endCursor?: string;
+  /** The instant that `until` names; for any other position, when the log group there was received. */
+  readonly endTime?: string;
+  /**
+   * Whether everything up to the end cursor was read: where it stands at or after it, and where it began at or after
+   * it. False for a shard that is not pinned yet, and for one whose pin was overwritten.
+   */
+  readonly done?: boolean;
+  /** Whether it began at or after its end cursor, so that there is nothing to read. */
+  readonly empty?: boolean;
+  /** Log groups from where it stands to where it stood before the replay, or with `until` to its end cursor. */
   readonly remainingLogGroups?: number;
   /** The same in receive time, in whole seconds. */
   readonly remainingSeconds?: number;
@@ -121,7 +165,7 @@ export interface ShardProgress {
   readonly logGroupsPerSecond?: number;
   /** From when on {@link logGroupsPerSecond} was measured. */
   readonly rateSince?: string;
-  /** Seconds until the shard is back where it stood, at that rate. */
+  /** Seconds until the shard is back where it stood, or at its end cursor, at that rate. */
   readonly etaSeconds?: number;
   /** {@link etaSeconds} as an instant. */
   readonly doneAt?: string;
@@ -141,9 +185,10 @@ export interface ShardProgress {
 
 /**
  * Reads how far the consumers came since a replay: where each shard was pinned, where it is, and what is left until
- * it is back where it stood. Writes nothing.
+ * it is back where it stood, or with `until` at its end. Writes nothing.
  *
- * It sends three requests, and at the most three for each shard, in each preview and up.
+ * It sends three requests, and at the most three for each shard, in each preview and up; with `until`, at the most one
+ * more for each shard.
  *
  * @param args The group, and the replay's output `shards`.
  * @param options Which connection, if not the one of stack config.

@@ -8,6 +8,7 @@ import { type RefusedShard } from "./nextStep.js";
 import { type PlannedTogether } from "./planTotals.js";
 import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type ShardStatus } from "./status.js";
+import { type UntilProblem } from "./until.js";
 
 /** What an event or a failure is about: the id of the shard or group, and what the declaration says of why. */
 export interface Subject {
@@ -149,6 +150,8 @@ export type Report =
     }
   /** Two resources move one shard. The order in which Pulumi checks them is chance, so both are named alike. */
   | { readonly kind: "duplicate"; readonly declarations: readonly [string, string] }
+  /** What a read function is asked to read up to is not there yet. */
+  | { readonly kind: "until"; readonly id: string; readonly problems: readonly UntilProblem[] }
   /** A group that is declared new exists, and whose it is cannot be known. */
   | { readonly kind: "groupExists" | "groupMissing"; readonly subject: Subject }
   | {

@@ -23,9 +23,14 @@ export interface ExchangeOptions {
   readonly monotonic: () => number;
 }
 
+/** What goes over the wire: a body can be bytes too, such as log groups. */
+export interface OutgoingRequest extends Omit<SlsRequest, "body"> {
+  readonly body?: string | Uint8Array;
+}
+
 /** A request under way, with what errors tell of it. */
 export interface Sent {
-  readonly request: SlsRequest;
+  readonly request: OutgoingRequest;
   readonly origin: string;
   readonly redact: Redact;
 }

@@ -27,7 +27,7 @@ export function percentEncode(text: string): string {
 }
 
 /** The path and query of a request as they go over the wire. */
-export function requestTarget(request: SlsRequest): string {
+export function requestTarget(request: Pick<SlsRequest, "path" | "query">): string {
   const query = Object.entries(request.query)
     .map(([name, value]) => `${percentEncode(name)}=${percentEncode(value)}`)
     .join("&");

@@ -5,6 +5,7 @@ import { describeGroupRefusal } from "./describeGroup.js";
 import { describeUnfinishedPin } from "./describePin.js";
 import { describeNotEvaluated, describeRefusal, lookFailed } from "./describeRefusal.js";
 import { describeUnfinishedReplay } from "./describeReplay.js";
+import { describeUntilProblem } from "./describeUntil.js";
 import { indent, lines } from "./lines.js";
 
 /** Words why a call ended without what it was asked for: what was seen, and what to do. */
@@ -30,6 +31,11 @@ function describeHarmless(report: Report): string {
         "two resources move the same shard; the result would depend on their order",
         ...report.declarations.map(indent),
         "Remove one of them from the program.",
+      );
+    case "until":
+      return lines(
+        `${report.id}: until is refused`,
+        ...report.problems.map(describeUntilProblem).map(indent),
       );
     case "groupExists":
       return describeGroupExists(report.subject);

@@ -1,7 +1,9 @@
 import { harmlessData } from "../../model/harmless.js";
 import { formatCheckpoint } from "../../model/checkpoint.js";
 import { secondsOf } from "../../model/duration.js";
-import { formatInstant } from "../../model/instant.js";
+import { formatInstant, unixSecondsOf } from "../../model/instant.js";
+import { formatPositions } from "../../model/positions.js";
+import { formatShards } from "../../model/shardRanges.js";
 import { formatPosition } from "../../model/position.js";
 import { type Decision } from "../../rules/decide.js";
 import { type Subject } from "../../rules/events.js";
@@ -14,13 +16,18 @@ import {
   type ShardRefusal,
   type UnseenPlan,
   type Verdict,
+  logGroupsToRead,
+  measureUntil,
   moveWithin,
   plannedMove,
   verdictOf,
 } from "../../rules/planReading.js";
+import { type ShardEnd, type Until } from "../../rules/until.js";
 import { describeGroupPlan, describeGroupRefusal } from "../describeGroup.js";
 import { describePin } from "../describePin.js";
-import { describePosition } from "../describePosition.js";
+import { describeLogGroups, describePosition } from "../describePosition.js";
+import { describeUntil, describeUntilProblem } from "../describeUntil.js";
+import { lines } from "../lines.js";
 import { codeBlock, shardTable } from "../markdown.js";
 
 /** Words what `getReplayPlan` answers. What is not known is absent, never 0. */
@@ -66,10 +73,10 @@ function unseenAnswer({ subject, serverTime, decision, code }: UnseenPlan) {
 }
 
 function seenAnswer(reading: SeenPlan) {
-  const { subject, bounds, seen, shards: decisions, refusals } = reading;
-  const shards = decisions.map(encodeShard);
+  const { subject, bounds, seen, shards: decisions, refusals, until } = reading;
+  const shards = decisions.map((decision) => encodeShard(decision, until));
   const moves = decisions.flatMap(({ decision }) => plannedMove(decision) ?? []);
-  const verdict = verdictOf(refusals, moves);
+  const verdict = verdictOf(reading);
   const [readAgainLogGroups, neverReadLogGroups] = [sumOf(moves, "back"), sumOf(moves, "forward")];
   const { serverTime, retention } = seen;
   return {
@@ -84,13 +91,16 @@ function seenAnswer(reading: SeenPlan) {
     totals: totalsOf(shards.map(({ action }) => action)),
     ...(readAgainLogGroups !== undefined && { readAgainLogGroups }),
     ...(neverReadLogGroups !== undefined && { neverReadLogGroups }),
-    refusals: encodeRefusals(subject, refusals),
-    text: describePlanFor(subject, verdict, refusals, decisions),
+    ...(until !== undefined && encodeUntil(until, decisions)),
+    refusals: [...encodeRefusals(subject, refusals), ...encodeUntilRefusal(reading)],
+    text: describePlanFor(reading, verdict),
   };
 }
 
-function encodeShard({ look, decision }: ShardDecision) {
+function encodeShard(shard: ShardDecision, until: Until | undefined) {
+  const { look, decision } = shard;
   const { position, target, observation } = look;
+  const end = until?.endOf(observation.shard);
   const move = moveWithin(decision);
   const [currentTime, targetTime] = [observation.currentTime, observation.targetTime].map(instantText);
   return {
@@ -106,7 +116,35 @@ function encodeShard({ look, decision }: ShardDecision) {
     }),
     ...(move?.logGroups !== undefined && { logGroups: Number(move.logGroups) }),
     ...(move !== undefined && Number.isFinite(move.span) && { spanSeconds: secondsOf(move.span) }),
+    ...(end !== undefined && encodeEnd(shard, end)),
   };
+}
+
+function encodeEnd(shard: ShardDecision, end: ShardEnd) {
+  const endTime = instantText(end.time);
+  const toRead = logGroupsToRead(shard, end);
+  return {
+    endCursor: end.cursor,
+    ...(endTime !== undefined && { endTime }),
+    ...(toRead !== undefined && { toReadLogGroups: Number(toRead), empty: toRead === 0n }),
+  };
+}
+
+function encodeUntil(until: Until, shards: readonly ShardDecision[]) {
+  const { others, named } = until.positions;
+  const { toRead, empty } = measureUntil(until, shards);
+  return {
+    until: formatPositions(until.positions),
+    ...(others.kind === "instant" && named.size === 0 && { untilUnixSeconds: unixSecondsOf(others.instant) }),
+    ...(toRead !== undefined && { toReadLogGroups: Number(toRead) }),
+    emptyShards: empty,
+  };
+}
+
+function encodeUntilRefusal({ untilProblems }: SeenPlan) {
+  if (untilProblems.length === 0) return [];
+  const message = untilProblems.map(describeUntilProblem).join("\n");
+  return [{ kind: "until" as const, shards: [], message }];
 }
 
 /** A new replay knows no shard that could be gone. */
@@ -157,24 +195,36 @@ function consumersOf(refusals: readonly ShardRefusal[]) {
   };
 }
 
-function describePlanFor(
-  subject: Subject,
-  verdict: Verdict,
-  refusals: readonly ShardRefusal[],
-  decisions: readonly ShardDecision[],
-): string {
+function describePlanFor(reading: SeenPlan, verdict: Verdict): string {
+  const { subject, refusals, shards: decisions, until, untilProblems } = reading;
   const described = decisions.map(({ look, decision }) => ({
     shard: look.observation.shard,
     decision,
     asked: look.asked,
   }));
   const summary =
-    verdict === "refused" ? describeGroupRefusal(subject, refusals) : describeGroupPlan(subject, described);
-  const head = ["Shard", "Would", "Log groups", "From", "To"];
-  return `${codeBlock(summary)}\n\n${shardTable(head, decisions.map(describeRow))}`;
+    verdict === "refused"
+      ? lines(
+          refusals.length > 0 ? describeGroupRefusal(subject, refusals) : undefined,
+          ...untilProblems.map(describeUntilProblem),
+        )
+      : lines(describeGroupPlan(subject, described), until && describeToRead(until, decisions));
+  const head = ["Shard", "Would", "Log groups", "From", "To", ...(until === undefined ? [] : ["To read"])];
+  const rows = decisions.map((decision) => describeRow(decision, until));
+  return `${codeBlock(summary)}\n\n${shardTable(head, rows)}`;
 }
 
-function describeRow({ look, decision }: ShardDecision): readonly string[] {
+/** What is read up to `until`, and what is not because nothing lies before it. */
+function describeToRead(until: Until, shards: readonly ShardDecision[]): string {
+  const { toRead, empty } = measureUntil(until, shards);
+  const amount =
+    toRead === undefined ? "how many log groups are read is not known" : describeLogGroups(toRead);
+  const nothing = empty.length === 0 ? "" : `; nothing to read in shards ${formatShards(empty)}`;
+  return `  ${describeUntil(until)}, which is not read itself: ${amount}${nothing}`;
+}
+
+function describeRow(shard: ShardDecision, until: Until | undefined): readonly string[] {
+  const { look, decision } = shard;
   const { observation, target } = look;
   const move = moveWithin(decision);
   return [
@@ -185,7 +235,13 @@ function describeRow({ look, decision }: ShardDecision): readonly string[] {
     typeof target === "string"
       ? describePosition({ kind: "at", cursor: target }, observation.targetTime)
       : "",
+    ...(until === undefined ? [] : [describeRowToRead(shard, until.endOf(observation.shard))]),
   ];
+}
+
+function describeRowToRead(shard: ShardDecision, end: ShardEnd | undefined): string {
+  if (end === undefined) return "no end";
+  return logGroupsToRead(shard, end)?.toLocaleString("en-US") ?? "not known";
 }
 
 const actions: Readonly<Record<Decision["kind"] | Move["direction"], string>> = {

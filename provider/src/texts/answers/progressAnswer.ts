@@ -2,33 +2,40 @@ import { formatCheckpoint } from "../../model/checkpoint.js";
 import { type Duration, between, describeDuration, secondsOf } from "../../model/duration.js";
 import { formatGroupId } from "../../model/identity.js";
 import { type Instant, formatInstant } from "../../model/instant.js";
+import { type Positions, formatPositions } from "../../model/positions.js";
 import { type ShardReading } from "../../rules/groupReading.js";
-import { type Progress } from "../../rules/progress.js";
+import { type PositionTime } from "../../rules/observation.js";
 import {
   type ReplayProgress,
   type ShardProgress,
   type ShardState,
+  isDone,
   pinOf,
 } from "../../rules/replayProgress.js";
 import { type ReplayedShard } from "../../rules/replayedShard.js";
 import { describePace, describeRate } from "../describePace.js";
 import { describeCheckpoint, describeLogGroups, describePosition } from "../describePosition.js";
-import { lines } from "../lines.js";
+import { describeUntil } from "../describeUntil.js";
+import { lines, plural } from "../lines.js";
 import { shardTable } from "../markdown.js";
 
 /** Words what `getReplayProgress` answers. What is not known is absent, never 0. */
-export function progressAnswer({ identity, serverTime, shards: progress }: ReplayProgress) {
+export function progressAnswer({ identity, serverTime, shards: progress, until }: ReplayProgress) {
   const totals = totalsOf(progress);
-  const pace = totalPace(progress, serverTime);
+  const open = progress.filter(until === undefined ? isOpen : isLeft);
+  const pace = totalPace(open, serverTime);
+  const remaining = remainingOf(open);
   const head = `**${formatGroupId(identity)}** at ${formatInstant(serverTime)}: ${describeTotals(totals)}`;
-  const columns = ["Shard", "State", "Pinned at", "Stands at", "Still to read again", "Pace"];
+  const left = until === undefined ? "Still to read again" : "Still to read";
+  const columns = ["Shard", "State", "Pinned at", "Stands at", left, "Pace"];
   const [stalled, rewound] = [numbersOf(progress, ({ stalled }) => stalled), numbersOf(progress, isRewound)];
   return {
     id: formatGroupId(identity),
     readAt: formatInstant(serverTime),
     shards: progress.map((shard) => encodeShard(shard, serverTime)),
     totals,
-    ...remainingOf(progress),
+    ...(until !== undefined && encodeUntil(until, progress)),
+    ...remaining,
     ...pace,
     ...longestLag(progress),
     notCovered: numbersOf(progress, ({ state }) => state === "notCovered"),
@@ -36,7 +43,8 @@ export function progressAnswer({ identity, serverTime, shards: progress }: Repla
     rewound,
     text: lines(
       head,
-      describePace({ ...pace, ...remainingOf(progress), stalled, rewound }),
+      until && describeDone(until, progress),
+      describePace({ ...pace, ...remaining, stalled, rewound }),
       "",
       shardTable(columns, progress.map(describeRow)),
     ),
@@ -58,9 +66,22 @@ function isOpen({ state }: ShardProgress): boolean {
   return state === "atPin" || state === "reading";
 }
 
+/** Whether something is left to read up to the end that was asked for. */
+function isLeft({ done }: ShardProgress): boolean {
+  return done === false;
+}
+
+function encodeUntil(until: Positions, shards: readonly ShardProgress[]) {
+  return {
+    until: formatPositions(until),
+    done: isDone(shards),
+    emptyShards: numbersOf(shards, ({ empty }) => empty),
+  };
+}
+
 /** Known only where it is known for every shard that still has something to read again. */
 function totalPace(shards: readonly ShardProgress[], now: Instant) {
-  const open = shards.filter((shard) => isOpen(shard) && shard.progress?.remaining !== 0n);
+  const open = shards.filter(({ progress }) => progress?.remaining !== 0n);
   const rates = open.flatMap(({ pace }) => pace.rate ?? []);
   const lefts = open.flatMap(({ shard, timeLeft }) => (timeLeft === undefined ? [] : [{ shard, timeLeft }]));
   const slowest = lefts.toSorted((left, right) => right.timeLeft - left.timeLeft)[0];
@@ -97,17 +118,14 @@ function totalsOf(shards: readonly ShardProgress[]): Readonly<Record<string, num
 }
 
 /** Known only where it is known for every shard that still has something to read again. */
-function remainingOf(shards: readonly ShardProgress[]): { readonly remainingLogGroups?: number } {
-  const open = shards.filter(isOpen);
+function remainingOf(open: readonly ShardProgress[]): { readonly remainingLogGroups?: number } {
   const known = open.flatMap(({ progress }) => progress?.remaining ?? []);
   if (known.length < open.length) return {};
   return { remainingLogGroups: Number(known.reduce((sum, remaining) => sum + remaining, 0n)) };
 }
 
-function encodeShard(
-  { shard, state, applied, reading, progress, pace, timeLeft, stalled }: ShardProgress,
-  now: Instant,
-) {
+function encodeShard(progressed: ShardProgress, now: Instant) {
+  const { shard, state, applied, reading, progress, pace, timeLeft, stalled } = progressed;
   return {
     shard,
     state,
@@ -115,7 +133,8 @@ function encodeShard(
     ...(reading !== undefined && standsData(reading)),
     ...(progress?.done !== undefined && { doneLogGroups: Number(progress.done) }),
     ...(progress?.remaining !== undefined && { remainingLogGroups: Number(progress.remaining) }),
-    ...remainingSeconds(applied, reading, progress),
+    ...remainingSeconds(progressed),
+    ...endData(progressed),
     ...(pace.rate !== undefined && { logGroupsPerSecond: rounded(pace.rate) }),
     ...(pace.since !== undefined && { rateSince: formatInstant(pace.since) }),
     ...(timeLeft !== undefined && etaData(timeLeft, now)),
@@ -149,15 +168,26 @@ function standsData({ record, time, lag, lagTime, lost }: ShardReading) {
   };
 }
 
-function remainingSeconds(
-  applied: ReplayedShard | undefined,
-  reading: ShardReading | undefined,
-  progress: Progress | undefined,
-): { readonly remainingSeconds?: number } {
+function endData({ end, done, empty }: ShardProgress) {
+  return {
+    ...(end !== undefined && { endCursor: end.cursor }),
+    ...(end?.time.kind === "at" && { endTime: formatInstant(end.time.instant) }),
+    ...(done !== undefined && { done, empty }),
+  };
+}
+
+function remainingSeconds({ applied, reading, progress, end }: ShardProgress): {
+  readonly remainingSeconds?: number;
+} {
   if (progress?.remaining === 0n) return { remainingSeconds: 0 };
-  if (progress?.remaining === undefined || applied?.previousTime === undefined) return {};
+  const goal = end === undefined ? applied?.previousTime : instantOf(end.time);
+  if (progress?.remaining === undefined || goal === undefined) return {};
   if (reading?.time.kind !== "at") return {};
-  return { remainingSeconds: secondsOf(between(applied.previousTime, reading.time.instant)) };
+  return { remainingSeconds: secondsOf(between(goal, reading.time.instant)) };
+}
+
+function instantOf(time: PositionTime): Instant | undefined {
+  return time.kind === "at" ? time.instant : undefined;
 }
 
 const states: Readonly<Record<ShardState, string>> = {
@@ -179,12 +209,12 @@ function describeTotals(totals: Readonly<Record<string, number>>): string {
 }
 
 function describeRow(row: ShardProgress): readonly string[] {
-  const { shard, state, applied, reading, progress } = row;
+  const { shard, applied, reading, progress } = row;
   const pin = applied === undefined ? undefined : pinOf(applied);
   const pinTime = applied?.checkpointTime;
   return [
     String(shard),
-    state === "notPinned" && applied !== undefined ? `${states[state]}: ${applied.status}` : states[state],
+    describeState(row),
     pin === undefined
       ? ""
       : [pinTime === undefined ? [] : formatInstant(pinTime), describeCheckpoint({ kind: "at", cursor: pin })]
@@ -196,8 +226,25 @@ function describeRow(row: ShardProgress): readonly string[] {
   ];
 }
 
-function describeShardPace({ state, progress, pace, timeLeft, stalled }: ShardProgress): string {
+function describeState({ state, applied, done, empty }: ShardProgress): string {
+  if (done === true) return empty ? "done, nothing to read" : "done";
+  return state === "notPinned" && applied !== undefined
+    ? `${states[state]}: ${applied.status}`
+    : states[state];
+}
+
+/** What is read up to `until`, of the shards that have an end. */
+function describeDone(until: Positions, shards: readonly ShardProgress[]): string {
+  const ended = shards.filter(({ done }) => done !== undefined);
+  const done = ended.filter((shard) => shard.done === true);
+  const word = isDone(shards) ? "done" : "not done";
+  const count = `${done.length.toLocaleString("en-US")} of ${plural(ended.length, "shard")}`;
+  return `${word}: ${count} read ${describeUntil({ positions: until })}`;
+}
+
+function describeShardPace({ state, progress, pace, timeLeft, stalled, done }: ShardProgress): string {
   const notes = [...(stalled ? ["stalled"] : []), ...(pace.rewound ? ["rewound"] : [])];
+  if (done === true) return notes.join(", ");
   if (state === "atPin" && progress?.remaining !== 0n)
     return ["not started: no commit since the pin", ...notes].join(", ");
   if (state !== "reading") return notes.join(", ");

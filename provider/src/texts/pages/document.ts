@@ -66,15 +66,18 @@ export function pageOf(parts: PageParts): string {
     .replace(/<\/(?:td|tr)>/g, "");
 }
 
-/** The answer without its Markdown, and with its shards as a table whose columns are named once. */
+/** The answer without its Markdown, and with its shards as a table that names once what all of them share. */
 function compact({ text: _, shards, ...rest }: PageParts["answer"]): unknown {
   if (shards === undefined) return rest;
-  const columns = [...new Set(shards.flatMap((shard) => Object.keys(shard)))];
-  const rows = shards.map((shard) => {
-    const fields = new Map<string, unknown>(Object.entries(shard));
-    return columns.map((column) => fields.get(column) ?? null);
-  });
-  return { ...rest, shards: { columns, rows } };
+  const entries = shards.map((shard) => new Map<string, unknown>(Object.entries(shard)));
+  const names = [...new Set(entries.flatMap((fields) => [...fields.keys()]))];
+  const [first] = entries;
+  const isShared = (name: string): boolean =>
+    entries.every((fields) => fields.get(name) === first?.get(name));
+  const columns = names.filter((name) => !isShared(name));
+  const inAll = Object.fromEntries(names.filter(isShared).map((name) => [name, first?.get(name)]));
+  const rows = entries.map((fields) => columns.map((column) => fields.get(column) ?? null));
+  return { ...rest, shards: { inAll, columns, rows } };
 }
 
 function figureElement({ name, value }: Figure): Html {
@@ -150,5 +153,5 @@ th,td{text-align:left;padding:.25rem .6rem;border-bottom:1px solid var(--line);w
 pre{background:var(--panel);padding:.6rem .8rem;overflow-x:auto;margin:.3rem 0}
 svg{display:block;width:100%;min-width:560px;height:auto}
 svg text{fill:var(--ink);font:11px system-ui,sans-serif}
-.axis{stroke:var(--line)}.kept{fill:var(--kept)}.soon{fill:var(--kept);stroke:var(--soft);stroke-dasharray:2 2}.band{fill:var(--band)}.move{stroke:var(--move);stroke-width:2;fill:none}.move{marker-end:url(#head)}.head{fill:var(--move)}.now{fill:var(--ink)}.target{fill:var(--page);stroke:var(--move);stroke-width:2}.goal{stroke:var(--ink);stroke-width:2}
+.axis{stroke:var(--line)}.kept{fill:var(--kept)}.soon{fill:var(--kept);stroke:var(--soft);stroke-dasharray:2 2}.band{fill:var(--band)}.move{stroke:var(--move);stroke-width:2;fill:none}.move{marker-end:url(#head)}.head{fill:var(--move)}.now{fill:var(--ink)}.target{fill:var(--page);stroke:var(--move);stroke-width:2}.goal{stroke:var(--ink);stroke-width:2}.until{stroke:var(--ink);stroke-width:2;stroke-dasharray:2 2}
 @media print{.wide{overflow:visible}pre{white-space:pre-wrap}svg{min-width:0}tr,svg{break-inside:avoid}}`;

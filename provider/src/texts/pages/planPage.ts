@@ -17,6 +17,9 @@ export interface PlanAnswer {
   readonly totals: Readonly<Record<string, number>>;
   readonly readAgainLogGroups?: number;
   readonly neverReadLogGroups?: number;
+  readonly until?: string | Readonly<Record<string, string>>;
+  readonly toReadLogGroups?: number;
+  readonly emptyShards?: readonly number[];
   readonly refusals: readonly PlanRefusal[];
   readonly text: string;
 }
@@ -32,6 +35,9 @@ interface PlannedShard {
   readonly targetTime?: string;
   readonly logGroups?: number;
   readonly spanSeconds?: number;
+  readonly endCursor?: string;
+  readonly endTime?: string;
+  readonly toReadLogGroups?: number;
 }
 
 interface PlanRefusal {
@@ -72,10 +78,11 @@ export function planPage(plan: PlanAnswer): string {
     ],
     sections: [
       boundsOf(plan),
+      untilOf(plan),
       section("Refusals, and the way out", ...plan.refusals.map(refusalElement)),
       consumersOf(plan),
       section("Where shards stand, and where they would stand", chartOf(plan)),
-      section("All shards", tableOf(shards)),
+      section("All shards", tableOf(plan)),
       wayBackOf(moves),
     ],
     answer: plan,
@@ -113,6 +120,15 @@ function counted(moves: readonly PlannedShard[], action: string, sum: number | u
 function boundsOf({ reason, applyBefore }: PlanAnswer): Html {
   return html`${reason === undefined ? nothing : html`<p>Reason: ${reason}</p>`}
   ${applyBefore === undefined ? nothing : html`<p>Nothing is written after ${applyBefore} (applyBefore).</p>`}`;
+}
+
+function untilOf({ until, toReadLogGroups, emptyShards = [] }: PlanAnswer): Html {
+  if (until === undefined) return nothing;
+  const where = typeof until === "string" ? until : "the end cursor of each shard";
+  return html`<p>
+    Read until ${where}, which is not read itself: ${count(toReadLogGroups)} log groups.
+    ${emptyShards.length === 0 ? nothing : html`Nothing to read in shards ${emptyShards.join(", ")}.`}
+  </p>`;
 }
 
 function refusalElement({ kind, shards, message }: PlanRefusal): Html {
@@ -156,15 +172,21 @@ function chartOf(plan: PlanAnswer): Html {
       shard: shard.shard,
       stands: milliseconds(shard.checkpointTime),
       target: milliseconds(shard.targetTime),
+      end: milliseconds(shard.endTime),
       note: `${shard.action}, ${time(shard.checkpointTime)} to ${time(shard.targetTime)}`,
     })),
   });
 }
 
-function tableOf(shards: readonly PlannedShard[]): Html {
+function tableOf({ shards, until }: PlanAnswer): Html {
+  const hasEnd = until !== undefined;
   return tableElement(
     "Times are when the service received the log group at a position.",
-    ["Shard", "Would", "Log groups", "Span", "Stands at", "Cursor", "Would stand at", "Cursor", "Note"],
+    [
+      ...["Shard", "Would", "Log groups", "Span", "Stands at", "Cursor", "Would stand at", "Cursor"],
+      ...(hasEnd ? ["To read", "End cursor"] : []),
+      "Note",
+    ],
     shards.map((shard) => [
       String(shard.shard),
       shard.action,
@@ -174,9 +196,14 @@ function tableOf(shards: readonly PlannedShard[]): Html {
       shard.checkpoint,
       shard.targetTime ?? "",
       shard.target ?? "",
+      ...(hasEnd ? [toRead(shard), shard.endCursor ?? ""] : []),
       shard.refusal ?? "",
     ]),
   );
+}
+
+function toRead({ endCursor, toReadLogGroups }: PlannedShard): string {
+  return endCursor === undefined ? "" : count(toReadLogGroups);
 }
 
 /** A map that another replay takes as `from`; shards that stood nowhere have no way back and are left alone. */

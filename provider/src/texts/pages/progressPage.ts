@@ -11,6 +11,8 @@ export interface ProgressAnswer {
   readonly readAt: string;
   readonly shards: readonly FollowedShard[];
   readonly totals: Readonly<Record<string, number>>;
+  readonly until?: string | Readonly<Record<string, string>>;
+  readonly done?: boolean;
   readonly remainingLogGroups?: number;
   readonly logGroupsPerSecond?: number;
   readonly etaSeconds?: number;
@@ -34,6 +36,10 @@ export interface FollowedShard {
   readonly checkpointTime?: string;
   readonly consumer?: string;
   readonly committedAt?: string;
+  readonly endCursor?: string;
+  readonly endTime?: string;
+  readonly done?: boolean;
+  readonly empty?: boolean;
   readonly doneLogGroups?: number;
   readonly remainingLogGroups?: number;
   readonly logGroupsPerSecond?: number;
@@ -48,7 +54,7 @@ export interface FollowedShard {
 
 /** Returns how far a replay is as one HTML document that needs no script and asks nobody for anything. */
 export function progressPage(progress: ProgressAnswer): string {
-  const covered = progress.shards.filter(({ state }) => state !== "notCovered");
+  const covered = followedShards(progress);
   const finished = covered.filter(isFinished);
   const { tone, word } = verdictOf(progress, finished.length, covered.length);
   return pageOf({
@@ -57,9 +63,12 @@ export function progressPage(progress: ProgressAnswer): string {
     readAt: progress.readAt,
     tone,
     word,
-    verdict: `${ofShards(finished.length, covered.length)} have caught up${expectation(progress)}`,
+    verdict: `${ofShards(finished.length, covered.length)} ${finishOf(progress)}${expectation(progress)}`,
     numbers: [
-      { name: "Still to read again", value: `${count(progress.remainingLogGroups)} log groups` },
+      {
+        name: progress.until === undefined ? "Still to read again" : "Still to read",
+        value: `${count(progress.remainingLogGroups)} log groups`,
+      },
       { name: "Pace", value: rate(progress.logGroupsPerSecond) },
       { name: "Done", value: progress.doneAt === undefined ? notKnown : `in ${span(progress.etaSeconds)}` },
       { name: "Longest lag", value: span(progress.lagSeconds) },
@@ -73,13 +82,31 @@ export function progressPage(progress: ProgressAnswer): string {
   });
 }
 
-/** Whether a shard has nothing left to read again. */
-export function isFinished({ state, remainingLogGroups }: FollowedShard): boolean {
-  return state === "caughtUp" || (state === "atPin" && remainingLogGroups === 0);
+/** The shards that count: with `until` those that have an end, else those that the replay pinned. */
+export function followedShards<Shard extends FollowedShard>({
+  until,
+  shards,
+}: {
+  readonly until?: ProgressAnswer["until"];
+  readonly shards: readonly Shard[];
+}): readonly Shard[] {
+  return shards.filter(({ state, done }) =>
+    until === undefined ? state !== "notCovered" : done !== undefined,
+  );
+}
+
+function finishOf({ until }: ProgressAnswer): string {
+  if (until === undefined) return "have caught up";
+  return typeof until === "string" ? `read until ${until}` : "read until the end of each";
+}
+
+/** Whether a shard has nothing left to read again; with `until`, nothing before its end. */
+export function isFinished({ state, remainingLogGroups, done }: FollowedShard): boolean {
+  return done ?? (state === "caughtUp" || (state === "atPin" && remainingLogGroups === 0));
 }
 
 function verdictOf(
-  { totals, stalled, rewound, shards }: ProgressAnswer,
+  { totals, stalled, rewound, shards, done }: ProgressAnswer,
   finished: number,
   covered: number,
 ): { readonly tone: Tone; readonly word: string } {
@@ -87,7 +114,7 @@ function verdictOf(
   if (shards.some(({ lostLogGroups }) => lostLogGroups !== undefined))
     return { tone: "bad", word: "Data lost." };
   if (rewound.length > 0) return { tone: "bad", word: "Rewound." };
-  if (finished === covered) return { tone: "good", word: "Done." };
+  if (done ?? finished === covered) return { tone: "good", word: "Done." };
   if (stalled.length > 0) return { tone: "notice", word: "Stalled." };
   return { tone: "notice", word: "Reading." };
 }
@@ -141,20 +168,22 @@ function chartOf({ readAt }: ProgressAnswer, shards: readonly FollowedShard[]): 
       stands: milliseconds(shard.checkpointTime),
       target: milliseconds(shard.pinTime),
       goal: milliseconds(shard.previousCheckpointTime),
+      end: milliseconds(shard.endTime),
       note: `${stateOf(shard)}, stands at ${time(shard.checkpointTime)}`,
     })),
   });
 }
 
-function stateOf({ state, status, stalled, rewound }: FollowedShard): string {
+function stateOf({ state, status, stalled, rewound, done, empty }: FollowedShard): string {
   return [
+    ...(done === true ? [empty === true ? "done, empty" : "done"] : []),
     state === "notPinned" && status !== undefined ? `notPinned (${status})` : state,
     ...(stalled === true ? ["stalled"] : []),
     ...(rewound === true ? ["rewound"] : []),
   ].join(", ");
 }
 
-function tableOf({ shards }: ProgressAnswer): Html {
+function tableOf({ shards, until }: ProgressAnswer): Html {
   const number = (value: number | undefined): string => (value === undefined ? "" : count(value));
   return tableElement(
     "Rates are the average since the pin, or of the time since the earlier look.",
@@ -163,7 +192,7 @@ function tableOf({ shards }: ProgressAnswer): Html {
       "State",
       "Pinned at",
       "Stands at",
-      "Stood at",
+      until === undefined ? "Stood at" : "Until",
       "Read",
       "Left",
       "Pace",
@@ -176,7 +205,7 @@ function tableOf({ shards }: ProgressAnswer): Html {
       stateOf(shard),
       shard.pinTime ?? "",
       shard.checkpointTime ?? shard.checkpoint ?? "",
-      shard.previousCheckpointTime ?? "",
+      (until === undefined ? shard.previousCheckpointTime : shard.endTime) ?? "",
       number(shard.doneLogGroups),
       number(shard.remainingLogGroups),
       shard.logGroupsPerSecond === undefined ? "" : describeRate(shard.logGroupsPerSecond),

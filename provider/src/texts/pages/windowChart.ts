@@ -9,6 +9,8 @@ export interface ChartRow {
   readonly target: number | undefined;
   /** Where it is to arrive: where it stood before. */
   readonly goal?: number | undefined;
+  /** Up to where it is to be read: `until`. */
+  readonly end?: number | undefined;
   /** What the row says in words. */
   readonly note: string;
 }
@@ -35,8 +37,8 @@ const day = 86_400_000;
 
 /** Draws where shards stand and move on a common axis of receive time. */
 export function windowChart(chart: Chart): Html {
-  const times = chart.rows.flatMap(({ stands, target, goal }) =>
-    [stands, target, goal].filter((time) => time !== undefined),
+  const times = chart.rows.flatMap(({ stands, target, goal, end }) =>
+    [stands, target, goal, end].filter((time) => time !== undefined),
   );
   if (times.length === 0)
     return html`<p>No shard has a position with a known time, so there is no chart.</p>`;
@@ -69,10 +71,22 @@ export function windowChart(chart: Chart): Html {
             html`<path class="axis" d="M${x(tick)} ${top}V${bottom}" />
               <text x="${x(tick)}" y="${bottom + 16}" text-anchor="middle">${axis.label(tick)}</text>`,
         )}
+        ${commonEndElement(chart, x, bottom)}
         ${chart.rows.map((row, index) => rowElement(chart, row, top + (index + 0.5) * pitch, x, isNamed))}
       </svg>
     </div>
     <p class="legend">${legendOf(chart)}</p>`;
+}
+
+/** Where all rows end, if it is the same instant: then it is drawn once, through all of them. */
+function commonEnd({ rows }: Chart): number | undefined {
+  const [first] = rows;
+  return rows.every(({ end }) => end === first?.end) ? first?.end : undefined;
+}
+
+function commonEndElement(chart: Chart, x: (time: number) => number, bottom: number): readonly Html[] {
+  const end = commonEnd(chart);
+  return end === undefined ? [] : [html`<path class="until" d="M${x(end)} ${top}V${bottom}" />`];
 }
 
 function place({ from, to }: { readonly from: number; readonly to: number }, time: number): number {
@@ -111,7 +125,7 @@ function rowElement(
   isNamed: boolean,
 ): Html {
   const size = isNamed ? 4.5 : 2;
-  const { stands, target, goal } = row;
+  const { stands, target, goal, end } = row;
   return html`<g data-shard="${row.shard}">
     ${isNamed ? html`<title>shard ${row.shard}: ${row.note}</title>` : []}
     ${isNamed ? html`<text x="4" y="${middle + 4}">shard ${row.shard}</text>` : []}
@@ -130,6 +144,7 @@ function rowElement(
         ? []
         : html`<path class="goal" d="M${x(goal)} ${middle - size - 1}v${2 * size + 2}" />`
     }
+    ${end === undefined || commonEnd(chart) !== undefined ? [] : html`<path class="until" d="M${x(end)} ${middle - size - 3}v${2 * size + 6}" />`}
     ${target === undefined ? [] : diamond(x(target), middle, size)}
     ${stands === undefined ? [] : html`<circle class="now" cx="${x(stands)}" cy="${middle}" r="${size - 1}" />`}
   </g>`;
@@ -168,11 +183,12 @@ function diamond(x: number, y: number, size: number): Html {
 }
 
 function legendOf({ keptSince, mostMove, arrowFromTarget, rows }: Chart): string {
-  const has = (name: "target" | "goal"): boolean => rows.some((row) => row[name] !== undefined);
+  const has = (name: "target" | "goal" | "end"): boolean => rows.some((row) => row[name] !== undefined);
   return [
     "● stands here",
     ...(has("target") ? [`◇ ${arrowFromTarget ? "pinned to here" : "would stand here"}`] : []),
     ...(has("goal") ? ["┃ stood here before"] : []),
+    ...(has("end") ? ["┊ until here, not included"] : []),
     ...(keptSince === undefined ? [] : ["grey: kept, dashed: expires within a day"]),
     ...(mostMove === undefined || rows.length > mostNamedRows ? [] : ["band: within maxMove"]),
   ].join(" · ");

@@ -1,0 +1,49 @@
+/** What the service answered to one call, whatever it means. */
+export interface Reply {
+  readonly operation: string;
+  readonly status: number;
+  /** The service's code of an error; absent where it is a success, or an answer that is none of SLS. */
+  readonly code: string | undefined;
+  /** The service's words for an error. */
+  readonly message: string | undefined;
+  /** The body where it is JSON, else undefined. */
+  readonly json: unknown;
+  readonly requestId: string | undefined;
+  /** The `Date` header as it came. */
+  readonly date: string | undefined;
+}
+
+/** Whether the service did what it was asked. */
+export function isDone({ status }: Reply): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/** Whether the service refused for a reason in the request: no fault of its own, no throttling, no missing permission. */
+export function isRefused(reply: Reply): boolean {
+  return reply.status >= 400 && reply.status <= 499 && !isThrottled(reply) && !isDenied(reply);
+}
+
+/** Whether the key may not do this. */
+export function isDenied({ status, code = "" }: Reply): boolean {
+  return (
+    (status === 401 || status === 403) && /unauthorized|denied|forbidden|signature|accesskey/i.test(code)
+  );
+}
+
+/** Whether the service asks to slow down; the quota of a resource is another matter. */
+export function isThrottled({ status, code = "" }: Reply): boolean {
+  return (
+    status === 429 || (status === 403 && /^(?:(?:Shard)?(?:Read|Write)Quota|MetaOperationQps)/i.test(code))
+  );
+}
+
+/** Returns `200`, or `400 InvalidCursor`. */
+export function outcomeOf({ status, code }: Reply): string {
+  return code === undefined ? String(status) : `${String(status)} ${code}`;
+}
+
+/** Unix milliseconds of the `Date` header. */
+export function serverTimeOf({ date = "" }: Reply): number | undefined {
+  const time = Date.parse(date);
+  return Number.isNaN(time) ? undefined : time;
+}

@@ -1,0 +1,102 @@
+import { describe, expect, it } from "vitest";
+import { scratchName, Verifier, type Ended } from "./verifier.js";
+
+/** The calls of a whole run, in order. */
+async function callsOfWholeRun(): Promise<readonly string[]> {
+  const verifier = await Verifier.open();
+  await verifier.run();
+  await verifier.close();
+  return verifier.emulator.requests.map(({ call }) => call);
+}
+
+/** The requests at which a run is ended: those that create, and every tenth; each one with VERIFY_IN_FULL. */
+function momentsOf(calls: readonly string[]): readonly number[] {
+  const isFull = Boolean(process.env["VERIFY_IN_FULL"]);
+  return calls.map((_, index) => index + 1).filter((nth) => isFull || nth <= 5 || nth % 10 === 0);
+}
+
+const cleaning =
+  "Remove it with: sls-checkpoint verify --clean --project shop --region cn-test --endpoint http";
+
+/** Whether some runs have ended by then: a provider that is slow looks once more, so that runs differ by some requests. */
+function isBeyondSome(nth: number, calls: readonly string[]): boolean {
+  return nth > calls.length - 12;
+}
+
+/** Expects that every scratch logstore that is still there is named, with the command that removes it. */
+function expectNothingLeftUnsaid(verifier: Verifier, { out }: Ended): void {
+  for (const name of verifier.left()) {
+    expect(name).toMatch(scratchName);
+    expect(out).toContain(`The logstore ${name} of project shop may be left`);
+    expect(out).toContain(cleaning);
+  }
+}
+
+async function interruptedAt(verifier: Verifier, nth: number): Promise<Ended> {
+  void verifier.emulator
+    .waitForRequest(() => true, nth)
+    .then(() => verifier.interruption.abort())
+    .catch(() => undefined);
+  const ended = await verifier.run();
+  verifier.emulator.clearRules();
+  return ended;
+}
+
+describe("a run of verify", { timeout: 900_000 }, () => {
+  it("that Ctrl-C ends before any answer leaves nothing", async () => {
+    const calls = await callsOfWholeRun();
+    for (const nth of momentsOf(calls)) {
+      const verifier = await Verifier.open();
+      verifier.emulator.rule({ nth, do: { kind: "holdAnswer" } });
+      const ended = await interruptedAt(verifier, nth);
+      const where = `request ${String(nth)} of ${String(calls.length)}, ${calls[nth - 1] ?? ""}`;
+      expect([where, ended.code]).toEqual([where, isBeyondSome(nth, calls) ? ended.code : 130]);
+      expect([where, verifier.left()]).toEqual([where, []]);
+      await verifier.close();
+    }
+  });
+
+  it("whose network is cut names what may be left, with the command that removes it", async () => {
+    const calls = await callsOfWholeRun();
+    for (const nth of momentsOf(calls)) {
+      const verifier = await Verifier.open();
+      verifier.emulator.rule({ times: nth - 1, do: { kind: "delay", ms: 0 } });
+      verifier.emulator.rule({ do: { kind: "resetAfter" } });
+      const ended = await verifier.run();
+      const where = `request ${String(nth)}, ${calls[nth - 1] ?? ""}`;
+      expect([where, ended.code]).toEqual([where, isBeyondSome(nth, calls) ? ended.code : 1]);
+      expectNothingLeftUnsaid(verifier, ended);
+      await verifier.close();
+    }
+  });
+
+  it("whose network comes back in time removes what it made", async () => {
+    const verifier = await Verifier.open();
+    const cut = verifier.emulator.rule({ call: "DeleteLogStore", nth: 2, do: { kind: "resetBefore" } });
+    const ended = await verifier.run();
+    expect([ended.code, cut.hits, verifier.left()]).toEqual([0, 1, []]);
+  });
+
+  it("that is ended while the creation is still under way names the logstore: it may come to be later", async () => {
+    const verifier = await Verifier.open();
+    const creation = verifier.emulator.rule({ call: "CreateLogStore", do: { kind: "hold" } });
+    void verifier.emulator
+      .waitForRequest(({ call }) => call === "CreateLogStore")
+      .then(() => verifier.interruption.abort())
+      .catch(() => undefined);
+    const ended = await verifier.run();
+    expect(ended.code).toBe(130);
+    expect(ended.out).toContain("its creation was not answered, and it is not there yet");
+    creation.release();
+    await expect.poll(() => verifier.left()).toHaveLength(1);
+    expectNothingLeftUnsaid(verifier, ended);
+  });
+
+  it("that ends early shows what it has found by then, and writes no file", async () => {
+    const verifier = await Verifier.open();
+    const ended = await interruptedAt(verifier, 250);
+    expect(ended.out).toContain("Ended by Ctrl-C before everything was asked.");
+    expect(ended.out).toMatch(/^untouchedShards +listed/m);
+    expect(ended.observed).toBeUndefined();
+  });
+});

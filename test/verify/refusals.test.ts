@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { policyOf } from "../../cli/src/verify/announcement.ts";
+import { Verifier } from "./verifier.js";
+
+/** The grants of a RAM policy, as the emulator has them. */
+function grantsOf(policy: string): { actions: string[]; resources: string[] }[] {
+  const { Statement } = JSON.parse(policy) as { Statement: { Action: string[]; Resource: string[] }[] };
+  return Statement.map(({ Action, Resource }) => ({ actions: Action, resources: Resource }));
+}
+
+const everything = grantsOf(policyOf("shop"));
+
+/** The documented policy without one action. */
+function without(action: string) {
+  return everything.map(({ actions, resources }) => ({
+    actions: actions.filter((each) => each !== action),
+    resources,
+  }));
+}
+
+describe("verify with a key", () => {
+  it("that has exactly the policy that it prints asks everything", async () => {
+    const verifier = await Verifier.open({ policy: everything });
+    const { code, out, progress } = await verifier.run();
+    expect(progress).toContain(policyOf("shop"));
+    expect(out).toContain("0 unclear, 0 failed, 4 not asked");
+    expect([code, verifier.left()]).toEqual([0, []]);
+  });
+
+  it("that may only read creates nothing, and says so", async () => {
+    const policy = [{ actions: ["log:Get*", "log:List*"], resources: ["*"] }];
+    const verifier = await Verifier.open({ policy });
+    const { code, out } = await verifier.run();
+    expect(out).toContain("The key may not delete logstores, so nothing was created.");
+    expect(out).toContain("DeleteLogStore was answered 401 Unauthorized");
+    expect([code, verifier.emulator.requestsOf("CreateLogStore")]).toEqual([1, []]);
+  });
+
+  it.each(everything.flatMap(({ actions }) => actions))(
+    "that may not %s says so, and leaves nothing",
+    async (action) => {
+      const verifier = await Verifier.open({ policy: without(action) });
+      const { code, out } = await verifier.run();
+      const call = verifier.emulator.requests.find(({ status }) => status === 401)?.call;
+      expect(verifier.left()).toEqual([]);
+      if (action === "log:ListLogStores") return expect([code, call]).toEqual([0, undefined]);
+      expect(out).toContain(`${call ?? "no call was denied"} was answered 401 Unauthorized`);
+      expect(code).toBeGreaterThan(0);
+    },
+  );
+
+  it("that needs nothing but what it prints: each action is asked for", async () => {
+    const verifier = await Verifier.open();
+    await verifier.run();
+    const calls = new Set(verifier.emulator.requests.map(({ call }) => call));
+    expect([...calls].sort()).toEqual([
+      "CreateConsumerGroup",
+      "CreateLogStore",
+      "DeleteConsumerGroup",
+      "DeleteLogStore",
+      "GetCheckPoint",
+      "GetCursor",
+      "GetCursorTime",
+      "GetLogStore",
+      "HeartBeat",
+      "ListConsumerGroup",
+      "ListShards",
+      "PostLogStoreLogs",
+      "SplitShard",
+      "UpdateCheckPoint",
+    ]);
+  });
+});
+
+describe("verify", () => {
+  it("says that the project is full, and leaves nothing", async () => {
+    const verifier = await Verifier.open({ leftovers: 200 });
+    const { code, out } = await verifier.run();
+    expect(out).toContain("The scratch logstore was not created.");
+    expect(out).toContain("CreateLogStore was answered 400 ProjectQuotaExceed");
+    expect(out).toContain("The project is full");
+    expect([code, verifier.left()]).toEqual([1, []]);
+  });
+
+  it.each([10, -10])(
+    "names a clock that is %i minutes off, and measures by the service's",
+    async (minutes) => {
+      const verifier = await Verifier.open({ ahead: minutes * 60_000 });
+      const { code, out, observed } = await verifier.run();
+      expect(out).toContain(`10.0 minutes ${minutes > 0 ? "ahead of" : "behind"} the service's: set it.`);
+      expect(observed?.updateTimeUnit).toBe("microseconds");
+      expect(out).toMatch(/skew +200, 400 RequestTimeExpired, 200, 400 RequestTimeExpired/);
+      expect([code, verifier.left()]).toEqual([0, []]);
+    },
+  );
+
+  it("corrects a clock that the service does not accept, and names it", async () => {
+    const verifier = await Verifier.open({ ahead: 3_600_000 });
+    const { code, out } = await verifier.run();
+    expect(out).toContain("60.0 minutes ahead of the service's: set it.");
+    expect([code, verifier.left()]).toEqual([0, []]);
+  });
+
+  it("says that the project is not there", async () => {
+    const verifier = await Verifier.open();
+    const { code, out } = await verifier.run({ project: "nowhere" });
+    expect(out).toContain("DeleteLogStore was answered 404 ProjectNotExist");
+    expect(out).toContain("Check --project, and that --region is the region it is in.");
+    expect(code).toBe(1);
+  });
+
+  it("does not fill the quota of a project that others use", async () => {
+    const verifier = await Verifier.open();
+    verifier.emulator.createLogstore("shop", "orders");
+    const { code, failure } = await verifier.run({ probeLimits: true });
+    expect(failure).toContain("--probe-limits needs a project that holds nothing else, and shop has orders.");
+    expect([code, verifier.emulator.requestsOf("CreateLogStore")]).toEqual([1, []]);
+  });
+
+  it("costs a failing probe its own row only", async () => {
+    const verifier = await Verifier.open();
+    verifier.emulator.rule({
+      call: "SplitShard",
+      do: { kind: "error", status: 500, code: "InternalServerError" },
+    });
+    const { code, out, observed } = await verifier.run();
+    expect(out).toMatch(/shardIsOver +failed +SplitShard was answered 500 InternalServerError/);
+    expect(out).toContain("14 found, 0 unclear, 2 failed, 4 not asked");
+    expect(observed).not.toHaveProperty("shardIsOver");
+    expect([code, verifier.left()]).toEqual([2, []]);
+  });
+
+  it("leaves unclear what is answered otherwise than a switch has it", async () => {
+    const verifier = await Verifier.open();
+    verifier.emulator.rule({ call: "GetCursorTime", do: { kind: "error", status: 418, code: "Teapot" } });
+    verifier.emulator.rule({
+      call: "HeartBeat",
+      do: { kind: "body", status: 200, contentType: "text/html", body: "<p>" },
+    });
+    verifier.emulator.rule({
+      call: "CreateConsumerGroup",
+      nth: 20,
+      do: { kind: "error", status: 409, code: "Conflict" },
+    });
+    const { code, out, observed } = await verifier.run();
+    expect(out).toMatch(/consumerGroupQuotaStatus +unclear +not refused by a quota \(409 Conflict\)/);
+    expect(out).toMatch(/endCursorTime +failed +GetCursorTime was answered 418 Teapot/);
+    expect(out).toMatch(/shardIsOver +failed +HeartBeat was answered otherwise than documented/);
+    const absent = ["consumerGroupQuotaStatus", "endCursorTime", "shardIsOver", "rewoundShard"];
+    expect(absent.filter((name) => name in (observed ?? {}))).toEqual([]);
+    expect(code).toBe(2);
+  });
+
+  it("sends nothing before a person agreed", async () => {
+    const verifier = await Verifier.open();
+    verifier.answer = "n";
+    expect((await verifier.run({ yes: false })).code).toBe(1);
+    verifier.answer = undefined;
+    const { failure } = await verifier.run({ yes: false });
+    expect(failure).toBe("Nobody can be asked here: say --yes, where it is meant.");
+    expect(verifier.emulator.requests).toEqual([]);
+    verifier.answer = "y";
+    expect((await verifier.run({ yes: false })).code).toBe(0);
+  });
+
+  it("leaves the logstore with --keep, and --clean removes it and nothing else", async () => {
+    const verifier = await Verifier.open();
+    const others = [
+      "orders",
+      "sls-checkpoint-verify-mine",
+      "sls-checkpoint-verify-0123456789ab-2",
+      "my-sls-checkpoint-verify-0123456789ab",
+    ];
+    for (const name of others) verifier.emulator.createLogstore("shop", name);
+    const kept = await verifier.run({ keep: true });
+    const [name = ""] = verifier.left();
+    expect(kept.out).toContain(`The logstore ${name} of project shop stays.`);
+    const cleaning = { clean: true, yes: false };
+    verifier.answer = "";
+    expect((await verifier.run(cleaning)).code).toBe(1);
+    expect(verifier.left()).toEqual([name]);
+    verifier.answer = "yes";
+    const { code, out } = await verifier.run(cleaning);
+    expect(out).toContain(`removed ${name}`);
+    expect([code, verifier.left()]).toEqual([0, []]);
+    expect(others.filter((each) => verifier.exists(each))).toEqual(others);
+    expect((await verifier.run(cleaning)).out).toContain("has no logstore sls-checkpoint-verify-");
+  });
+});
