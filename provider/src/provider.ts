@@ -45,7 +45,7 @@ export function configure(
 ): ResourceLife | OrdinaryResourceLife {
   const life: Life | OrdinaryLife = lives[kind];
   const context = contextOf(
-    (key) => request.config.get(key),
+    (key) => textOf(request.config.get(key)),
     (event) => {
       console.log(describeEvent(event));
     },
@@ -74,6 +74,12 @@ export function configure(
     },
   };
   return "read" in life ? { ...resource, ...endingsOf(life, context) } : resource;
+}
+
+/** A block, such as `alicloud:assumeRole`, may come as an object although Pulumi's types promise texts. */
+function textOf(value: unknown): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** What only an ordinary resource does: it is read on refresh, and deleted. */

@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless.js";
 import { type Instant } from "../model/instant.js";
 import { type CredentialsFailure } from "./credentials.js";
 import { type ErrorKind, classify, remedyFor, usualSpelling } from "./errorCodes.js";
@@ -148,7 +149,7 @@ export class SlsConfigurationError extends SlsError {
   constructor(facts: SlsErrorFacts & { readonly problems: readonly string[] }) {
     super(facts, [
       `${facts.operation} cannot be called: the configuration is not complete`,
-      ...facts.problems.map((problem) => `  ${problem}`),
+      ...facts.problems.map((problem) => `  ${harmless(problem)}`),
       "Set it with pulumi config set (secrets with --secret), in an sls.Provider, or in the environment.",
     ]);
   }
@@ -165,10 +166,10 @@ export class SlsCredentialsError extends SlsError {
   constructor(facts: SlsErrorFacts & { readonly failure: CredentialsFailure }) {
     const { failure } = facts;
     super(facts, [
-      `${facts.operation} cannot be signed: ${failure.message}`,
+      `${facts.operation} cannot be signed: ${harmless(failure.message)}`,
       `  ${describeSubject(facts.about)}`,
-      ...failure.facts.map((fact) => `  ${fact}`),
-      failure.wayOut,
+      ...failure.facts.map((fact) => `  ${harmless(fact)}`),
+      harmless(failure.wayOut),
     ]);
     this.passing = failure.passing;
   }
@@ -187,6 +188,6 @@ const longestQuote = 300;
 
 /** Answers are quoted on one line and bounded: a proxy's page can be a megabyte. */
 function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = harmless(text).replace(/\s+/g, " ").trim();
   return line.length <= longestQuote ? line : `${line.slice(0, longestQuote)}…`;
 }

@@ -1,3 +1,4 @@
+import { harmlessData } from "../model/harmless.js";
 import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
 import { type RunEvent } from "../rules/events.js";
@@ -32,6 +33,10 @@ export function describeInterruptibleEvent(event: RunEvent): string {
 }
 
 function describe(event: RunEvent, interrupt: Interrupt): string {
+  return describeHarmless(harmlessData(event), interrupt);
+}
+
+function describeHarmless(event: RunEvent, interrupt: Interrupt): string {
   switch (event.kind) {
     case "notYetKnown":
       return (

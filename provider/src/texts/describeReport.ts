@@ -1,3 +1,4 @@
+import { harmlessData } from "../model/harmless.js";
 import { type Report } from "../rules/events.js";
 import { describeGroupExists, describeGroupInUse, describeGroupMissing } from "./describeConsumerGroup.js";
 import { describeGroupRefusal } from "./describeGroup.js";
@@ -9,6 +10,10 @@ import { indent, lines } from "./lines.js";
 
 /** Words why a call ended without what it was asked for: what was seen, and what to do. */
 export function describeReport(report: Report): string {
+  return describeHarmless(harmlessData(report));
+}
+
+function describeHarmless(report: Report): string {
   switch (report.kind) {
     case "notEvaluated":
       return lines(

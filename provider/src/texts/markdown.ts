@@ -1,3 +1,5 @@
+import { harmless } from "../model/harmless.js";
+
 /** Texts for the comments of a pull request, in GitHub's and GitLab's Markdown. */
 
 /** A comment holds 65,536 characters, which this many rows stay well below. */
@@ -20,7 +22,9 @@ function tableRow(cells: readonly string[]): string {
 
 /** Names of consumers hold what their owners like. */
 function plainCell(text: string): string {
-  return text.replace(/\s+/g, " ").replace(/[\\|<`*_@[\]]/g, (character) => `\\${character}`);
+  return harmless(text)
+    .replace(/\s+/g, " ")
+    .replace(/[\\|<`*_@[\]]/g, (character) => `\\${character}`);
 }
 
 /** A block that is shown as it is; its fence is longer than any in the text. */

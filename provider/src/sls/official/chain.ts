@@ -108,7 +108,7 @@ export class Chain implements OfficialProvider {
     throw new CredentialsFailure("no credentials were found", {
       facts: failures.map(({ name, what }) => `${name}: ${what}`),
       wayOut:
-        (login === undefined ? "" : `Log in again: aliyun configure --mode ${login}. Or:\n`) +
+        (login === undefined ? "" : `Log in again: aliyun configure --mode ${login}. Or: `) +
         "Set sls:accessKeyId and sls:accessKeySecret (or alicloud:accessKey and alicloud:secretKey, or " +
         "ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY), or sls:profile. On an ECS instance name its role in ALICLOUD_ECS_ROLE_NAME.",
       passing: failures.some(({ passing }) => passing),

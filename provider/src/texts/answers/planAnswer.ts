@@ -1,3 +1,4 @@
+import { harmlessData } from "../../model/harmless.js";
 import { formatCheckpoint } from "../../model/checkpoint.js";
 import { secondsOf } from "../../model/duration.js";
 import { formatInstant, unixSecondsOf } from "../../model/instant.js";
@@ -30,7 +31,8 @@ import { lines } from "../lines.js";
 import { codeBlock, shardTable } from "../markdown.js";
 
 /** Words what `getReplayPlan` answers. What is not known is absent, never 0. */
-export function planAnswer(reading: PlanReading) {
+export function planAnswer(seen: PlanReading) {
+  const reading = harmlessData(seen);
   switch (reading.kind) {
     case "wrong":
       return wrongAnswer(reading.problems);
