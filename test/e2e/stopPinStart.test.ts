@@ -126,6 +126,13 @@ async function readToEnd(): Promise<void> {
   expect(stands()).toEqual(cursors("end"));
 }
 
+/** One more order, which a consumer that is alive reads and saves. */
+function receiveOrder(): void {
+  const receivedAt = emulator.now();
+  const order = { time: Math.floor(receivedAt / 1_000), contents: { orderId: "late" } };
+  emulator.appendLogGroups("shop", "orders", 0, [{ receivedAt, logs: [order] }]);
+}
+
 /** Up to the change itself, as after a preview that a person has read. */
 function up(): Promise<CommandResult> {
   return pulumi.up("--skip-preview");
@@ -174,6 +181,15 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     const next = await up();
     expect(next.exitCode, next.stdout).toBe(0);
     expect([done(), pinned()]).toEqual([["stop", "start"], shards]);
+  });
+
+  it("is given up with keep, which moves nothing and starts the consumers", async () => {
+    await configure({ maxMove: "PT1H" });
+    expect((await up()).exitCode).not.toBe(0);
+    await configure({ from: "keep" });
+    const { exitCode, stdout } = await up();
+    expect(exitCode, stdout).toBe(0);
+    expect([done(), pinned()]).toEqual([["stop", "stop", "start"], []]);
   });
 
   it("leaves them stopped where it fails in the middle, and the next up writes only what is left", async () => {
@@ -256,5 +272,24 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     expect(next.exitCode, next.stdout).toBe(0);
     expect([done(), pinned()]).toEqual([["stop", "start"], []]);
     await readToEnd();
+  });
+
+  it("refuses where somebody started consumers between two ups, and says who", async () => {
+    await configure({ maxMove: "PT1H" });
+    expect((await up()).exitCode).not.toBe(0);
+    runService("start");
+    const orders = setInterval(receiveOrder, 200);
+    await configure({ maxMove: "PT24H" });
+    const refused = await up().finally(() => {
+      clearInterval(orders);
+    });
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stdout).toContain("consumers are alive and would overwrite the pin");
+    expect(refused.stdout).toContain("billing-host-a");
+    expect([done(), pinned()]).toEqual([["stop", "start"], []]);
+    runService("stop");
+    const next = await up();
+    expect(next.exitCode, next.stdout).toBe(0);
+    expect([done(), pinned()]).toEqual([["stop", "start", "stop", "start"], shards]);
   });
 });
