@@ -226,6 +226,16 @@ describe("a refresh", () => {
     await deleteConsumerGroup(outs, context);
   });
 
+  test("that finds no project keeps state: it may be in another region", async () => {
+    const { outs } = await createConsumerGroup(side, context);
+    shop.emulator.rule({
+      call: "ListConsumerGroup",
+      do: { kind: "error", status: 404, code: "ProjectNotExist" },
+    });
+    await expect(readConsumerGroup(outs, context)).rejects.toMatchObject({ code: "ProjectNotExist" });
+    await expect(deleteConsumerGroup(outs, context)).rejects.toMatchObject({ code: "ProjectNotExist" });
+  });
+
   test("that cannot ask keeps state", async () => {
     const { outs } = await createConsumerGroup(side, context);
     shop.emulator.rule({

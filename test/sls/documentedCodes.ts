@@ -37,7 +37,7 @@ export const documentedErrors: readonly DocumentedError[] = [
   ...errors("invalid", 400, "MissingContentType", "MissingBodyRawSize", "InvalidBodyRawSize"),
   ...errors("invalid", 400, "InvalidCompressType", "PostBodyInvalid", "ParameterInvalid"),
   ...errors("invalid", 400, "InvalidParameter", "BadRequest", "InvalidCursor", "ProjectAlreadyExist"),
-  ...errors("invalid", 400, "ProjectQuotaExceed"),
+  ...errors("invalid", 400, "ProjectQuotaExceed", "ConsumerGroupQuotaExceed"),
   ...errors("invalid", 411, "MissingContentLength"),
   ...errors("invalid", 415, "InvalidContentType"),
   ...errors("invalid", 413, "PostBodyTooLarge"),

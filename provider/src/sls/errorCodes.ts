@@ -116,7 +116,14 @@ export const documentedCodes: Readonly<Record<string, DocumentedCode>> = {
   ProjectAlreadyExist: { kind: "invalid", remedy: ourFault },
   LogStoreAlreadyExist: { kind: "invalid", remedy: ourFault },
   LogstoreInfoInvalid: { kind: "invalid", remedy: ourFault },
-  ConsumerGroupAlreadyExist: { kind: "invalid", remedy: ourFault },
+  ConsumerGroupAlreadyExist: {
+    kind: "invalid",
+    remedy: "Another one made the group meanwhile. Set adopt: true to take it over, or choose another name.",
+  },
+  ConsumerGroupQuotaExceed: {
+    kind: "invalid",
+    remedy: "A logstore takes 30 consumer groups. Delete one that nobody uses, or use another logstore.",
+  },
 
   InternalServerError: { kind: "server", remedy: runAgain },
   RequestTimeout: { kind: "server", remedy: runAgain },

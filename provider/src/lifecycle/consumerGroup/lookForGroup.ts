@@ -14,9 +14,12 @@ export async function lookForGroup(
   return { look: found && { timeout: found.timeout, ordered: found.ordered }, sentAt };
 }
 
-const codesOfGone = ["ProjectNotExist", "LogStoreNotExist", "ConsumerGroupNotExist"];
+const codesOfGone = ["LogStoreNotExist", "ConsumerGroupNotExist"];
 
-/** Whether a failure says that a group is gone: alone, or with its logstore or its project. */
+/**
+ * Whether a failure says that a group is gone, alone or with its logstore. A project that is not found says nothing: it
+ * may be there, in another region than the one that was asked.
+ */
 export function isGone(error: unknown): boolean {
   return error instanceof SlsServiceError && codesOfGone.includes(error.code);
 }
