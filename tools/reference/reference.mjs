@@ -43,7 +43,10 @@ const more = {
   getReplayProgress: "The same from a shell: [sls-checkpoint progress](../command-line.md).",
 };
 
-/** Returns every page of the reference, by its file name. */
+/**
+ * Returns every page of the reference, by its file name.
+ * @returns {Promise<Readonly<Record<string, string>>>}
+ */
 export async function referencePages() {
   /** @type {Schema} */
   const schema = JSON.parse(readFileSync(join(root, "provider/plugin/schema.json"), "utf8"));
