@@ -42,8 +42,7 @@ class SideReplay {
     this.received = [];
   }
 
-  /** With `splitAgo`, the log groups of the first shard go to its children from so many milliseconds ago on. */
-  static async open(language: Language, { splitAgo = Infinity } = {}): Promise<SideReplay> {
+  static async open(language: Language): Promise<SideReplay> {
     const emulator = await SlsEmulator.start();
     onTestFinished(async () => emulator.stop());
     const now = Math.floor(emulator.now() / 1_000) * 1_000;
@@ -51,11 +50,8 @@ class SideReplay {
     const pulumi = await openWorkspace({ name: "side-replay", program: example });
     onTestFinished(async () => pulumi.close());
     const replay = new SideReplay(emulator, pulumi, language, now);
-    const writable = [0, 1];
-    for (let at = now - 6 * hour; at <= now; at += minute) {
-      for (const shard of writable) replay.write(shard, at);
-      if (at === now - splitAgo) writable.splice(0, 1, ...emulator.splitShard("shop", "events", 0));
-    }
+    for (let at = now - 6 * hour; at <= now; at += minute)
+      for (const shard of [0, 1]) replay.write(shard, at);
     await replay.configure({
       "sls:endpoint": emulator.endpoint,
       "sls:accessKeyId": defaultIdentity.accessKeyId,
@@ -160,6 +156,7 @@ class SideReplay {
     expect(() => this.emulator.shardStates("shop", "events", "readers-again")).toThrow(
       expect.objectContaining({ code: "ConsumerGroupNotExist" }),
     );
+    if (this.#production === undefined) return;
     expect(this.emulator.shardStates("shop", "events", "readers")).not.toEqual([]);
   }
 }
