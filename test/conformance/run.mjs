@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
 // Installs the official clients into the ignored folder .work/conformance, each from its manifest here, and runs
-// the suites: node test/conformance/run.mjs [python | go | java | typescript | pulumi …]
+// the suites: node test/conformance/run.mjs [python | go | java | typescript | pulumi | sideReplay …]
 // A language whose tools are missing is skipped with a line that says so; with CI set that is an error.
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const target = `${repository}.work/conformance/`;
+/** The consumers of an example, which is tried with each client that it has one for. */
+const sideReplay = "../../examples/side-replay/consumers/go";
 
 /** @typedef {{ tools: string[][], manifests: string[], install: (folder: string) => void }} Language */
 
@@ -43,9 +45,13 @@ const languages = {
   },
   go: {
     tools: [["go", "version"]],
-    manifests: ["go/go.mod", "go/go.sum", "go/journey/main.go", "go/consumer/main.go"],
+    manifests: [
+      ...["go/go.mod", "go/go.sum", "go/journey/main.go", "go/consumer/main.go"],
+      ...["go.mod", "go.sum", "main.go"].map((file) => `${sideReplay}/${file}`),
+    ],
     install(folder) {
       run("go", ["build", "-o", `${folder}/`, "./journey", "./consumer"], `${here}go`);
+      run("go", ["build", "-o", `${folder}/side-replay`, "."], here + sideReplay);
     },
   },
   java: {
@@ -62,16 +68,17 @@ const languages = {
 
 const asked = process.argv.slice(2);
 const wanted = Object.keys(languages).filter((name) => asked.length === 0 || asked.includes(name));
-const unknown = asked.find((name) => !(name in languages) && name !== "pulumi");
+/** Suites of stacks, which are run beside the consumers of Python and Go. */
+const stacks = ["pulumi", "sideReplay"];
+const unknown = asked.find((name) => !(name in languages) && !stacks.includes(name));
 if (unknown !== undefined)
-  fail(`There is no suite "${unknown}"; there are ${Object.keys(languages).join(", ")}, pulumi.`);
-// The stacks are pinned under the consumers of these two.
-for (const name of asked.includes("pulumi") ? ["python", "go"] : [])
+  fail(`There is no suite "${unknown}"; there are ${[...Object.keys(languages), ...stacks].join(", ")}.`);
+for (const name of asked.some((suite) => stacks.includes(suite)) ? ["python", "go"] : [])
   if (!wanted.includes(name)) wanted.push(name);
 const skipped = wanted.filter((name) => !isReady(name));
 if (skipped.length > 0 && process.env.CI)
   fail(`In CI no client is skipped, but ${skipped.join(", ")} cannot be tried.`);
-const tried = asked.length === 0 ? [...wanted, "pulumi"] : asked;
+const tried = asked.length === 0 ? [...wanted, ...stacks] : asked;
 const suites = tried
   .filter((name) => !skipped.includes(name))
   .map((name) => `test/conformance/${name}.conformance.ts`);

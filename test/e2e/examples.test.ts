@@ -32,6 +32,7 @@ it("every example is run here, or has tests of its own", () => {
     "quickstart",
     "rollback",
     "savepoint",
+    "side-replay",
     "stop-pin-start",
     "unit-testing",
     "yaml",
