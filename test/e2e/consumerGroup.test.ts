@@ -43,7 +43,7 @@ test("a side group and a replay on it: previewed in full, made, quiet while its 
   declare({ consumerGroup: "billing-again" }, "2026-11-22T05:00:00Z");
   const preview = await succeeded(shop.pulumi.preview());
   expect(preview).toContain("shop/orders/billing-again: 2 shards");
-  expect(preview).toContain("shard 1  set: no checkpoint → 2026-11-22T05:00:00Z");
+  expect(preview).toContain("shards 0, 1  set: no checkpoint → 2026-11-22T05:00:00Z");
   expect(preview).not.toContain("not evaluated");
   expect(timeouts()).toEqual({ billing: 60 });
 

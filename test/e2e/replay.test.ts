@@ -178,7 +178,7 @@ describe("a replay on the real engine", () => {
     shop.now += 73_000;
     shop.declareReplay({ name: "replay", from, onActiveConsumers: "wait" });
     const waiting = shop.pulumi.start("up", "--yes", "--skip-preview");
-    await waiting.seen("waits until the consumers are quiet");
+    await waiting.seen("waiting until the consumers are quiet");
     expect(written()).toEqual([]);
     shop.passQuietTime();
     expect((await waiting.finished).exitCode).toBe(0);

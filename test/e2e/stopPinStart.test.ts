@@ -278,8 +278,11 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     await configure({ maxMove: "PT1H" });
     expect((await up()).exitCode).not.toBe(0);
     runService("start");
-    const orders = setInterval(receiveOrder, 200);
     await configure({ maxMove: "PT24H" });
+    // It is seen by what it saves, and by nothing else.
+    receiveOrder();
+    await readToEnd();
+    const orders = setInterval(receiveOrder, 200);
     const refused = await up().finally(() => {
       clearInterval(orders);
     });
