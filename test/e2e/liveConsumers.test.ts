@@ -29,7 +29,7 @@ describe("a pin while consumers are alive, on the real engine", () => {
     shop.now += (75 - secondsUntilQuiet) * 1_000;
     shop.declare({ name: "pin", shard: 0, checkpoint: shop.cursor(7), onActiveConsumers: "wait" });
     const up = shop.pulumi.start("up", "--yes", "--skip-preview");
-    await up.seen("Nothing has been written yet. To stop, press Ctrl-C twice.");
+    await up.seen("Nothing has been written yet. To stop waiting, press Ctrl-C twice.");
     expect(shop.writes()).toHaveLength(0);
     shop.now += secondsUntilQuiet * 1_000;
     const { exitCode, stdout } = await up.finished;

@@ -30,11 +30,7 @@ describe("a replay that nothing was written of, on the real engine", { timeout: 
       savepoints: ["unrelated"],
     });
     const { stdout } = await shop.pulumi.preview();
-    for (const shard of [0, 1]) {
-      expect(stdout).toMatch(
-        new RegExp(`shard ${String(shard)} +back 6 h, 6 log groups: 2026-11-22T11:00:00Z`),
-      );
-    }
+    expect(stdout).toContain("shards 0, 1  back 6 h, 6 log groups each: 2026-11-22T11:00:00Z");
     expect(shop.writes()).toEqual([]);
     expect((await shop.pulumi.up("--skip-preview")).exitCode).toBe(0);
     expect(shop.writes().map(({ shard }) => shard)).toHaveLength(2);
