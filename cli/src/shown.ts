@@ -1,4 +1,5 @@
 import { type Format } from "./commandArguments.js";
+import { wrapped } from "./table.js";
 
 /** One look, in every form that it can be shown in. */
 export interface Shown {
@@ -14,7 +15,7 @@ export interface Shown {
 export function textOf(shown: Shown, format: Format, width: number): string {
   switch (format) {
     case "table":
-      return shown.table(width);
+      return withinWidth(shown.table(width), width);
     case "json":
       return `${JSON.stringify(withoutText(shown.answer), undefined, 2)}\n`;
     case "markdown":
@@ -24,6 +25,14 @@ export function textOf(shown: Shown, format: Format, width: number): string {
     case "prometheus":
       return shown.prometheus();
   }
+}
+
+/** Tables are made for a width; the sentences above them are broken here. */
+function withinWidth(text: string, width: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => wrapped(line, width))
+    .join("\n");
 }
 
 /** One look in one line, for those who follow a watch. */
