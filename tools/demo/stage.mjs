@@ -99,12 +99,16 @@ export class Stage {
     this.demand(differences);
   }
 
-  /** The output `shards` of the replay on stage, as its state has it. @returns {Promise<unknown>} */
-  async shardsOfReplay() {
-    const { output } = await this.#running.run("stack", "export");
-    /** @type {{ outputs?: { shards?: unknown, previousPositions?: unknown } }[]} */
-    const resources = JSON.parse(output.slice(output.indexOf("{"))).deployment.resources;
-    return resources.find(({ outputs }) => outputs?.shards && outputs.previousPositions)?.outputs?.shards;
+  /**
+   * What the program on stage outputs as `shards` of a group.
+   * @param {string} group
+   * @returns {Promise<unknown>}
+   */
+  async shardsOfReplay(group) {
+    const { output } = await this.#running.run("stack", "output", "shards", "--json");
+    /** @type {Readonly<Record<string, unknown>>} */
+    const byGroup = JSON.parse(output.slice(output.indexOf("{")));
+    return byGroup[group];
   }
 
   /** @param {string[]} differences from what the step promises */

@@ -61,7 +61,7 @@ async function readAgain(stage, shop, look, billed) {
   const unbilled = shop.unbilled();
   /** @type {string[]} */
   let read = [];
-  const exitCode = await look.follow(groupId, await stage.shardsOfReplay(), async () => {
+  const exitCode = await look.follow(groupId, await stage.shardsOfReplay(groupId), async () => {
     read = await shop.billing.catchUp();
   });
   if (exitCode !== 0) stage.demand([`sls-checkpoint progress ended with ${exitCode}`]);
