@@ -17,7 +17,7 @@ import {
   settingsOutputs,
   subjectOfGroup,
 } from "./groupDeclaration.js";
-import { type GroupChange, changeGroup } from "./groupWrite.js";
+import { changeGroup } from "./groupWrite.js";
 import { isGone, lookForGroup } from "./lookForGroup.js";
 
 /** A consumer group: an ordinary resource, with drift, update and delete. */
@@ -50,23 +50,35 @@ export async function createConsumerGroup(
   context: LifecycleContext,
 ): Promise<{ readonly id: string; readonly outs: Declared }> {
   const { identity, declaration } = complete(news);
-  const existing = await lookForGroup(context.client, identity);
-  const adopted = existing.look !== undefined;
+  const adopted = !(await createUnlessThere(identity, declaration, context));
   if (adopted) await adoptGroup(identity, declaration, context);
-  else await changeGroup(creation(identity, declaration, context), context);
   return { id: formatGroupId(identity), outs: outsOf(news, adopted) };
 }
 
-function creation(
+/**
+ * Returns whether a write of ours can have made the group. One that is there although nothing of ours was applied is
+ * another's, also where it came between two looks: taken for our own, it would be deleted with the stack.
+ */
+async function createUnlessThere(
   identity: GroupIdentity,
   { settings }: GroupDeclaration,
-  { client }: LifecycleContext,
-): GroupChange<GroupLook> {
-  return {
-    look: () => lookForGroup(client, identity),
-    isDone: (look) => look !== undefined,
-    write: (_look, attempt) => client.createConsumerGroup(identity, settingsForCreation(settings), attempt),
-  };
+  context: LifecycleContext,
+): Promise<boolean> {
+  const { client } = context;
+  let ours = false;
+  await changeGroup<GroupLook>(
+    {
+      look: () => lookForGroup(client, identity),
+      isDone: (look) => look !== undefined,
+      write: async (_look, attempt) => {
+        const outcome = await client.createConsumerGroup(identity, settingsForCreation(settings), attempt);
+        ours ||= outcome.kind === "acknowledged" || outcome.kind === "unknown";
+        return outcome;
+      },
+    },
+    context,
+  );
+  return ours;
 }
 
 async function adoptGroup(
