@@ -6,7 +6,18 @@ const engine = [...filesOf("e2e", "engine", "releasedStates"), "test/emulator/se
 
 /** What needs the build, Pulumi's own server, a browser, or linters that are installed first. */
 const provider = [
-  ...filesOf("provider", "mocks", "package", "release", "types", "cli", "matrix", "workflows", "real"),
+  ...filesOf(
+    "provider",
+    "mocks",
+    "package",
+    "plugin",
+    "release",
+    "types",
+    "cli",
+    "matrix",
+    "workflows",
+    "real",
+  ),
   // Changes what every emulator of its process answers.
   ...filesOf("assumptions"),
   "test/emulator/pinUnderAssumptions.test.ts",
