@@ -101,6 +101,10 @@ test("a new name makes a new group, and deletes the old one by the same rule", a
   expect(refused.exitCode).not.toBe(0);
   expect(refused.stdout).toContain("shop/orders/first: not deleted, because its consumers are alive");
   expect(Object.keys(timeouts()).sort()).toEqual(["billing", "first", "second"]);
+  declare({ consumerGroup: "second", forceDelete: true });
+  const tooLate = await shop.pulumi.up("--skip-preview");
+  expect(tooLate.exitCode).not.toBe(0);
+  expect(tooLate.stdout).toContain("Where an up has replaced the group already, it is too late for them.");
 
   shop.passQuietTime();
   expect(await succeeded(shop.pulumi.up("--skip-preview"))).toContain("way back: {");
