@@ -13,15 +13,22 @@ const keys = {
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: "emulatorAccessKeySecret",
 };
 
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "real-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
 /** Vitest, with these variables and nothing of the person who runs it. */
 async function runVitest(args: readonly string[], variables: Readonly<Record<string, string>>) {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const { PATH = "" } = process.env;
+  const home = temporaryFolder();
   const child = spawn(process.execPath, [vitest, "run", ...args], {
     cwd: root,
     env: {
       PATH,
-      HOME: "/nonexistent",
+      HOME: home,
       ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
       NO_COLOR: "1",
       ...variables,
@@ -39,9 +46,7 @@ async function runReal(variables: Readonly<Record<string, string>>) {
 
 /** An emulator in another process, with a project shop that may be used as docs/emulator.md says. */
 async function startEmulator(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "real-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const seed = join(folder, "seed.json");
+  const seed = join(temporaryFolder(), "seed.json");
   const identities = [
     { accessKeyId: keys.ALIBABA_CLOUD_ACCESS_KEY_ID, accessKeySecret: keys.ALIBABA_CLOUD_ACCESS_KEY_SECRET },
   ].map((identity) => ({ ...identity, policy: documentedPolicy() }));
