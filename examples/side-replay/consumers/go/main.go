@@ -18,6 +18,7 @@ import (
 	sls "github.com/aliyun/aliyun-log-go-sdk"
 	consumer "github.com/aliyun/aliyun-log-go-sdk/consumer"
 	"github.com/go-kit/kit/log"
+	"github.com/go-kit/kit/log/level"
 )
 
 type consumers struct {
@@ -50,7 +51,7 @@ func main() {
 		// The service hands a silent worker's shards to others after three times this time, in seconds.
 		HeartbeatIntervalInSecond: numberFrom("HEARTBEAT", 20),
 		AutoCommitDisabled:        true,
-		Logger:                    log.NewNopLogger(),
+		Logger:                    level.NewFilter(log.NewLogfmtLogger(os.Stderr), level.AllowWarn()),
 	}, process)
 	worker.Start()
 	end := make(chan os.Signal, 1)
