@@ -128,7 +128,7 @@ describe.each(["python", "go"] as const)("a side replay with the consumer librar
       const { accessKeyId, accessKeySecret } = defaultIdentity;
       const reader = new ReadmeReader(pulumi, {
         "sls:region cn-hangzhou": `sls:endpoint ${logstore.emulator.endpoint}`,
-        "https://cn-hangzhou.log.aliyuncs.com": `http://cn-hangzhou.log.aliyuncs.com http_proxy=${logstore.emulator.endpoint} no_proxy=127.0.0.1 HEARTBEAT=2`,
+        "https://cn-hangzhou.log.aliyuncs.com": `http://cn-hangzhou.log.aliyuncs.com http_proxy=${logstore.emulator.endpoint} no_proxy=127.0.0.1,localhost HEARTBEAT=2`,
         YOUR_ACCESS_KEY_ID: accessKeyId,
         YOUR_ACCESS_KEY_SECRET: accessKeySecret,
         // What a person answers when it is asked for.
