@@ -1,3 +1,4 @@
+import { type Shard } from "../../../provider/src/sls/calls.js";
 import {
   type Save,
   createGroup,
@@ -10,14 +11,7 @@ import {
 import { type Reply, isDenied, isDone, outcomeOf } from "./reply.js";
 import { type Wire } from "./wire.js";
 import { ProbeFailure } from "./wireFailures.js";
-import {
-  shardRowsOf,
-  cursorOf,
-  checkpointRowsOf,
-  numbersOf,
-  type CheckpointRow,
-  type ShardRow,
-} from "./answers.js";
+import { shardsOf, cursorOf, checkpointRowsOf, numbersOf, type CheckpointRow } from "./answers.js";
 
 /** How long is waited for what does not come at once. */
 export interface Patience {
@@ -60,8 +54,8 @@ export class Bench {
     return this.wire.ask(createGroup(this.logstore, name));
   }
 
-  async shards(): Promise<readonly ShardRow[]> {
-    return shardRowsOf(await this.done(listShards(this.logstore)));
+  async shards(): Promise<readonly Shard[]> {
+    return shardsOf(await this.done(listShards(this.logstore)));
   }
 
   async cursor(shard: number, from: "begin" | "end"): Promise<string> {

@@ -1,10 +1,10 @@
 import { encodeLogGroupMessage } from "../../../emulator/src/wire/logGroupEncoder.js";
-import { cursorOf, logstoreNamesOf, shardRowsOf } from "./answers.js";
+import { cursorOf, logstoreNamesOf, shardsOf } from "./answers.js";
 import { Bench, describeRefusal } from "./bench.js";
 import { createLogstore, deleteLogstore, getCursor, listLogstores, listShards, postLogs } from "./calls.js";
 import { type Reply, isDenied, isDone, outcomeOf } from "./reply.js";
 import { type Wire } from "./wire.js";
-import { ConnectionLost, VerificationRefused } from "./wireFailures.js";
+import { ConnectionLost, ProbeFailure, VerificationRefused } from "./wireFailures.js";
 
 /** Every logstore that `verify` makes begins so. */
 export const prefix = "sls-checkpoint-verify-";
@@ -82,9 +82,10 @@ export class ScratchLogstores {
     const { logstore } = bench;
     await bench.until("the new logstore", forLogstore, async () => {
       const reply = await this.#wire.ask(listShards(logstore));
-      return isDone(reply) && shardRowsOf(reply).length === 2 ? "so" : reply;
+      return isDone(reply) && shardsOf(reply).length === 2 ? "so" : reply;
     });
-    for (const { shardID, inclusiveBeginKey } of await bench.shards()) {
+    for (const { shard, keys } of await bench.shards()) {
+      if (keys === undefined) throw new ProbeFailure("ListShards does not show the keys of a shard");
       for (let index = 0; index < logGroupsPerShard; index += 1) {
         const log = {
           time: Math.floor(this.#wire.serverNow / 1_000),
@@ -92,13 +93,13 @@ export class ScratchLogstores {
         };
         const message = encodeLogGroupMessage({ logs: [log], topic: "sls-checkpoint-verify" });
         await bench.until("the new logstore to take logs", forLogstore, async () => {
-          const reply = await this.#wire.ask(postLogs(logstore, inclusiveBeginKey, message));
+          const reply = await this.#wire.ask(postLogs(logstore, keys.begin, message));
           return isDone(reply) ? "so" : reply;
         });
       }
       await bench.until("the log groups", forLogstore, async () => {
-        const begin = await this.#wire.ask(getCursor(logstore, shardID, "begin"));
-        const end = await this.#wire.ask(getCursor(logstore, shardID, "end"));
+        const begin = await this.#wire.ask(getCursor(logstore, shard, "begin"));
+        const end = await this.#wire.ask(getCursor(logstore, shard, "end"));
         if (!isDone(begin)) return begin;
         return isDone(end) && cursorOf(begin) !== cursorOf(end) ? "so" : end;
       });
