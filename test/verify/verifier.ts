@@ -89,6 +89,13 @@ export class Verifier {
     return [...new Set(named)].filter((name) => this.exists(name));
   }
 
+  /** Somebody else cleans up while a run is under way. */
+  removeScratchLogstore(): void {
+    const [named] = this.emulator.requestsOf("CreateLogStore");
+    const { logstoreName = "" } = JSON.parse(named?.body ?? "{}") as { logstoreName?: string };
+    this.emulator.deleteLogstore("shop", logstoreName);
+  }
+
   exists(logstore: string): boolean {
     try {
       this.emulator.cursorAt("shop", logstore, 0, "begin");

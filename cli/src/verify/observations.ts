@@ -104,8 +104,8 @@ const questions: readonly Question[] = [
       const before = shiftedCursor(await bench.cursor(shard, "begin"), -1n);
       const after = shiftedCursor(await bench.cursor(shard, "end"), 1n);
       return seenIn([
-        await bench.wire.ask(getCursorTime(bench.logstore, shard, before)),
-        await bench.wire.ask(getCursorTime(bench.logstore, shard, after)),
+        await bench.ask(getCursorTime(bench.logstore, shard, before)),
+        await bench.ask(getCursorTime(bench.logstore, shard, after)),
       ]);
     },
   },
@@ -116,7 +116,7 @@ const questions: readonly Question[] = [
       const other = await bench.cursor(0, "begin");
       const { group } = await touchShard(bench);
       return seenIn([
-        await bench.wire.ask(getCursorTime(bench.logstore, shard, other)),
+        await bench.ask(getCursorTime(bench.logstore, shard, other)),
         await group.save({ shard, checkpoint: other, force: true }),
       ]);
     },
@@ -139,7 +139,7 @@ const questions: readonly Question[] = [
       const replies: Reply[] = [];
       for (const minutes of [-14, -16, 14, 16]) {
         const dateShift = minutes * 60_000 + offset;
-        replies.push(await bench.wire.ask(getLogstore(bench.logstore), { version: "v1", dateShift }));
+        replies.push(await bench.ask(getLogstore(bench.logstore), { version: "v1", dateShift }));
       }
       return seenIn(replies);
     },
@@ -147,7 +147,7 @@ const questions: readonly Question[] = [
 ];
 
 async function clamped(bench: Bench, from: Instant, end: "begin" | "end"): Promise<Seen> {
-  const reply = await bench.wire.ask(getCursor(bench.logstore, shard, from));
+  const reply = await bench.ask(getCursor(bench.logstore, shard, from));
   const cursor = await bench.cursor(shard, end);
   if (!isDone(reply)) return seenIn([reply]);
   const isSame = JSON.stringify(reply.json).includes(JSON.stringify(cursor));

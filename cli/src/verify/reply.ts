@@ -30,6 +30,16 @@ export function isDenied({ status, code = "" }: Reply): boolean {
   );
 }
 
+/** Whether the logstore that was asked about is not there. */
+export function isLogstoreMissing({ code = "" }: Reply): boolean {
+  return /^LogStoreNotExist$/i.test(code);
+}
+
+/** Whether the logstore or consumer group that was asked about is not there. */
+export function isMissing(reply: Reply): boolean {
+  return isLogstoreMissing(reply) || /^ConsumerGroupNotExist$/i.test(reply.code ?? "");
+}
+
 /** Whether the service asks to slow down; the quota of a resource is another matter. */
 export function isThrottled({ status, code = "" }: Reply): boolean {
   return (

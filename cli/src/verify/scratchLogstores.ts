@@ -2,7 +2,7 @@ import { encodeLogGroupMessage } from "../../../emulator/src/wire/logGroupEncode
 import { cursorOf, logstoreNamesOf, shardsOf } from "./answers.js";
 import { Bench, describeRefusal } from "./bench.js";
 import { createLogstore, deleteLogstore, getCursor, listLogstores, listShards, postLogs } from "./calls.js";
-import { type Reply, isDenied, isDone, outcomeOf } from "./reply.js";
+import { type Reply, isDenied, isDone, isLogstoreMissing, outcomeOf } from "./reply.js";
 import { type Wire } from "./wire.js";
 import { ConnectionLost, ProbeFailure, VerificationRefused } from "./wireFailures.js";
 
@@ -68,7 +68,7 @@ export class ScratchLogstores {
   /** A key that may create and not delete would leave the logstore behind: asked for before there is one. */
   async #requireRemovable(name: string): Promise<void> {
     const reply = await this.#wire.ask(deleteLogstore(name));
-    if (reply.status === 404 && /^LogStoreNotExist$/i.test(reply.code ?? "")) return;
+    if (isLogstoreMissing(reply)) return;
     const what = describeRefusal(reply);
     if (isDenied(reply)) {
       throw new VerificationRefused(
