@@ -8,7 +8,15 @@ import {
   listShards,
   updateCheckPoint,
 } from "./calls.js";
-import { type Reply, isDenied, isDone, isLogstoreMissing, isMissing, outcomeOf } from "./reply.js";
+import {
+  type Reply,
+  isDenied,
+  isDone,
+  isKeyRefused,
+  isLogstoreMissing,
+  isMissing,
+  outcomeOf,
+} from "./reply.js";
 import { type Signing } from "./signedHeaders.js";
 import { type Wire, type WireCall } from "./wire.js";
 import { ProbeFailure, VerificationRefused } from "./wireFailures.js";
@@ -170,9 +178,13 @@ export class ScratchGroup {
 
 const betweenBeats = 2_000;
 
+function wayOutOf(reply: Reply): string {
+  if (isKeyRefused(reply)) return "; check the key's id and secret, and that it is not disabled";
+  return isDenied(reply) ? "; the key's policy has to allow it" : "";
+}
+
 /** Says in one sentence what was refused, and what to do where that is known. */
 export function describeRefusal(reply: Reply): string {
   const words = reply.message === undefined || reply.message === "" ? "" : `: ${reply.message}`;
-  const wayOut = isDenied(reply) ? "; the key's policy has to allow it" : "";
-  return `${reply.operation} was answered ${outcomeOf(reply)}${words}${wayOut}`;
+  return `${reply.operation} was answered ${outcomeOf(reply)}${words}${wayOutOf(reply)}`;
 }

@@ -30,6 +30,13 @@ export function isDenied({ status, code = "" }: Reply): boolean {
   );
 }
 
+/** Whether the key itself is not accepted, whatever its policy. */
+export function isKeyRefused(reply: Reply): boolean {
+  const { code = "", message = "" } = reply;
+  const isNamed = /^(?:SignatureNotMatch|InvalidAccessKeyId)/i.test(code);
+  return isDenied(reply) && (isNamed || /access\s?key\s?id|security token/i.test(message));
+}
+
 /** Whether the logstore that was asked about is not there. */
 export function isLogstoreMissing({ code = "" }: Reply): boolean {
   return /^LogStoreNotExist$/i.test(code);

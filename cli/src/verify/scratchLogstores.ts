@@ -2,7 +2,7 @@ import { encodeLogGroupMessage } from "../../../emulator/src/wire/logGroupEncode
 import { cursorOf, logstoreNamesOf, shardsOf } from "./answers.js";
 import { Bench, describeRefusal } from "./bench.js";
 import { createLogstore, deleteLogstore, getCursor, listLogstores, listShards, postLogs } from "./calls.js";
-import { type Reply, isDenied, isDone, isLogstoreMissing, outcomeOf } from "./reply.js";
+import { type Reply, isDenied, isDone, isKeyRefused, isLogstoreMissing, outcomeOf } from "./reply.js";
 import { type Wire } from "./wire.js";
 import { ConnectionLost, ProbeFailure, VerificationRefused } from "./wireFailures.js";
 
@@ -70,6 +70,9 @@ export class ScratchLogstores {
     const reply = await this.#wire.ask(deleteLogstore(name));
     if (isLogstoreMissing(reply)) return;
     const what = describeRefusal(reply);
+    if (isKeyRefused(reply)) {
+      throw new VerificationRefused(`The key is not accepted, so nothing was created.\n${what}`);
+    }
     if (isDenied(reply)) {
       throw new VerificationRefused(
         `The key may not delete logstores, so nothing was created.\n${what}\nUse a key with the policy above.`,
@@ -133,8 +136,9 @@ export async function removeLogstore(
       if (isDone(reply) || (isAbsent && creation === "answered")) return { kind: "removed", name };
       why = isAbsent ? "its creation was not answered, and it is not there yet" : describeRefusal(reply);
     } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error;
-      // It was tried for some seconds already.
+      const isKnown = error instanceof ConnectionLost || error instanceof VerificationRefused;
+      if (!isKnown) throw error;
+      // It was tried for some seconds already, or there is no key any more.
       return { kind: "left", name, why: error.message };
     }
     if (attempt < removalTries) await wire.wait(betweenRemovals);
@@ -163,7 +167,8 @@ function refusedToMake(reply: Reply): VerificationRefused {
 }
 
 function wayOut(reply: Reply): string {
-  if (isDenied(reply)) return "Check the key, and that it has the policy above.";
+  if (isKeyRefused(reply)) return "Nothing was changed.";
+  if (isDenied(reply)) return "sls-checkpoint verify prints the policy that the key needs, before it asks.";
   if (/quota/i.test(reply.code ?? "")) {
     return "The project is full: delete a logstore that nobody needs, name another project, or ask for more in the SLS console.";
   }

@@ -1,4 +1,9 @@
-import { type CredentialsSource } from "../../../provider/src/sls/credentials.js";
+import {
+  type Credentials,
+  type CredentialsSource,
+  CredentialsFailure,
+  sendable,
+} from "../../../provider/src/sls/credentials.js";
 import { type Configuration } from "../../../provider/src/sls/configuration.js";
 import { type Endpoint, hostOf, originOf } from "../../../provider/src/sls/endpoint.js";
 import { classify } from "../../../provider/src/sls/errorCodes.js";
@@ -14,7 +19,7 @@ import { headerNames } from "../../../provider/src/sls/signing/headers.js";
 import { parseRedacted } from "../../../provider/src/sls/transport.js";
 import { type Reply, isThrottled, serverTimeOf } from "./reply.js";
 import { type Signing, signedHeaders } from "./signedHeaders.js";
-import { ConnectionLost, Interrupted } from "./wireFailures.js";
+import { ConnectionLost, Interrupted, withoutCredentials } from "./wireFailures.js";
 
 /** One call of the API, as plain data. */
 export interface WireCall extends OutgoingRequest {
@@ -105,6 +110,16 @@ export class Wire {
     return this.#settings.project;
   }
 
+  /** The key that the next call is signed with; {@link VerificationRefused} where there is none. */
+  async credentials(): Promise<Credentials> {
+    try {
+      return sendable(await this.#settings.credentials.current());
+    } catch (error) {
+      if (!(error instanceof CredentialsFailure)) throw error;
+      throw withoutCredentials(error);
+    }
+  }
+
   /** Waits; throws where it was interrupted. */
   async wait(milliseconds: number): Promise<void> {
     if (!this.#stoppable) return this.#effects.pause(milliseconds);
@@ -191,7 +206,7 @@ export class Wire {
     const { configuration, project } = this.#settings;
     const { endpoint, requestTimeout, userAgent } = configuration;
     const { method, path, query, body } = call;
-    const credentials = await this.#settings.credentials.current();
+    const credentials = await this.credentials();
     const contentType = typeof body === "string" ? "application/json" : "application/x-protobuf";
     const host = hostOf(endpoint, project);
     const now = this.#effects.now() + this.#shared.clockOffset;
