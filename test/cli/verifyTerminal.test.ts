@@ -93,7 +93,7 @@ describe("docs/verify.md", () => {
     );
     chmodSync(join(folder, "npx"), 0o755);
     const page = readFileSync(join(root, "docs/verify.md"), "utf8");
-    const session = /```sh\n(echo [^]*?)\n```/.exec(page)?.[1] ?? "";
+    const session = /```sh\n(cat > [^]*?)\n```/.exec(page)?.[1] ?? "";
     const port = String(await freePort());
     // A person is slower than the emulator is to start.
     const script = `cd ${folder}\n${session.replaceAll("8077", port).replace("export ", "sleep 1\nexport ")}`;
