@@ -5,6 +5,12 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { pack, pathsOf } from "./packed.js";
 
+/** The package of an import: `protobufjs` of `protobufjs/light.js`. */
+function packageOf(specifier: string): string {
+  const [scope = "", name = ""] = specifier.split("/");
+  return scope.startsWith("@") ? `${scope}/${name}` : scope;
+}
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = `${root}/emulator`;
 const description = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<string, unknown>;
@@ -66,9 +72,3 @@ describe("its description", () => {
     expect([...new Set(imported)].sort()).toEqual(Object.keys(description["dependencies"] as object).sort());
   });
 });
-
-/** The package of an import: `protobufjs` of `protobufjs/light.js`. */
-function packageOf(specifier: string): string {
-  const [scope = "", name = ""] = specifier.split("/");
-  return scope.startsWith("@") ? `${scope}/${name}` : scope;
-}
