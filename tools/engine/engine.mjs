@@ -82,7 +82,7 @@ const commandLine = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const versionSymbol = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 /** @type {Limits} */
-const defaultLimits = { answerMs: 10_000, stallMs: 20_000, progressMs: 15_000, pollMs: 500 };
+const defaultLimits = { answerMs: 10_000, stallMs: 20_000, progressMs: 30_000, pollMs: 500 };
 
 export class EngineNotFoundError extends Error {
   /** @param {Search} search */
