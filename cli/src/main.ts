@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
@@ -21,8 +21,9 @@ process.once("SIGINT", () => {
   process.once("SIGINT", () => process.exit(130));
   interruption.abort();
 });
-process.once("SIGTERM", () => interruption.abort());
-process.once("SIGHUP", () => interruption.abort());
+process.on("SIGTERM", () => interruption.abort());
+// A window that is closed sends it twice: from the terminal and from the shell.
+process.on("SIGHUP", () => interruption.abort());
 // Whoever reads us may have seen enough, as `head` does. What has to be tidied up still is.
 let isUnread = false;
 for (const stream of [process.stdout, process.stderr]) {
@@ -40,6 +41,15 @@ const terminal: Terminal = {
   writeFile: (file, content) => {
     try {
       writeFileSync(file, content);
+    } catch (cause) {
+      throw new LookError(`--output: ${(cause as Error).message}`, { cause });
+    }
+  },
+  requireWritable: (file) => {
+    try {
+      const wasThere = existsSync(file);
+      closeSync(openSync(file, "a"));
+      if (!wasThere) unlinkSync(file);
     } catch (cause) {
       throw new LookError(`--output: ${(cause as Error).message}`, { cause });
     }
@@ -68,6 +78,8 @@ async function ask(question: string): Promise<string | undefined> {
   try {
     return await reading.question(question, { signal: interruption.signal });
   } catch {
+    // Ctrl-C and Ctrl-D leave the cursor behind the question.
+    process.stderr.write("\n");
     return "";
   } finally {
     reading.close();

@@ -3,6 +3,8 @@ export interface Terminal {
   readonly write: (text: string) => void;
   readonly writeError: (text: string) => void;
   readonly writeFile: (file: string, text: string) => void;
+  /** Throws where a file cannot be written, before anything was done for it. */
+  readonly requireWritable: (file: string) => void;
   /** The text of a file; `-` is the standard input. */
   readonly readFile: (file: string) => Promise<string>;
   /** Whether a person looks at what is written: then a watch draws over what it drew before. */

@@ -24,10 +24,10 @@ import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared } from "./lifecycle/declared.js";
 import { RefusedError } from "./lifecycle/failures.js";
 import { ProcessMemory } from "./lifecycle/processMemory.js";
-import { getCheckpoints } from "./lifecycle/reading/checkpointsReading.js";
-import { getGroups } from "./lifecycle/reading/groupsReading.js";
-import { getProgress } from "./lifecycle/reading/progressReading.js";
-import { getPlan } from "./lifecycle/reading/planReading.js";
+import { getCheckpoints } from "./lifecycle/reading/getCheckpoints.js";
+import { getGroups } from "./lifecycle/reading/getGroups.js";
+import { getProgress } from "./lifecycle/reading/getProgress.js";
+import { getPlan } from "./lifecycle/reading/getPlan.js";
 import {
   checkReplayApply,
   createReplayApply,

@@ -123,6 +123,7 @@ function bareDispatch() {
           onResponseStart: (/** @type {unknown} */ _controller, /** @type {number} */ status) => {
             if (status !== 200) reject(new Error(`a write was answered with ${String(status)}`));
           },
+          onRequestStart: () => undefined,
           onResponseData: () => undefined,
           onResponseEnd: resolve,
           onResponseError: (/** @type {unknown} */ _controller, /** @type {unknown} */ error) =>

@@ -66,6 +66,18 @@ describe("sls-checkpoint verify", () => {
     expect(out).toMatch(/The logstore sls-checkpoint-verify-[0-9a-f]{12} is removed\./);
   });
 
+  it.each(["SIGTERM", "SIGHUP"] as const)("tidies up where %s comes more than once", async (signal) => {
+    emulator.rule({ call: "HeartBeat", nth: 1, do: { kind: "hold" } });
+    const removal = emulator.rule({ call: "DeleteLogStore", nth: 2, do: { kind: "hold" } });
+    const { child, ended } = start("--yes");
+    await emulator.waitForRequest(({ call }) => call === "HeartBeat");
+    child.kill(signal);
+    await emulator.waitForRequest(({ call }) => call === "DeleteLogStore", 2);
+    child.kill(signal);
+    removal.release();
+    expect([(await ended).code, balance()]).toEqual([130, { created: 1, removed: 1 }]);
+  });
+
   it("leaves the logstore where it is killed; --clean removes it", async () => {
     emulator.rule({ call: "HeartBeat", do: { kind: "hold" } });
     const { child, ended } = start("--yes");
@@ -101,6 +113,8 @@ describe("sls-checkpoint verify", () => {
   it.each([
     [["--clean", "--keep"], "--clean asks nothing, so --keep has no meaning"],
     [["--output", ""], "--output is empty"],
+    [["--yes", "--output", "/dev/null/observed.json"], "--output: ENOTDIR"],
+    [["--yes", "--output", "/tmp"], "--output: EISDIR"],
     [["shop/orders"], "verify takes no shop/orders; name the project with --project"],
     [["--project", "A/B"], "--project A/B is not a project's name"],
     [["--project", ""], "verify needs --project, such as --project my-test-project"],

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Grant } from "../../emulator/src/service/policy.js";
 import { routes } from "../../emulator/src/wire/routes.js";
-import { getCheckpoints } from "../../provider/src/lifecycle/reading/checkpointsReading.js";
+import { getCheckpoints } from "../../provider/src/lifecycle/reading/getCheckpoints.js";
 import {
   checkCheckpoint,
   createCheckpoint,
@@ -12,10 +12,10 @@ import {
   updateConsumerGroup,
 } from "../../provider/src/lifecycle/consumerGroup/consumerGroup.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
-import { getProgress } from "../../provider/src/lifecycle/reading/progressReading.js";
+import { getProgress } from "../../provider/src/lifecycle/reading/getProgress.js";
 import { createReplayApply } from "../../provider/src/lifecycle/replay/replayApply.js";
 import { checkReplayPlan, createReplayPlan } from "../../provider/src/lifecycle/replay/replayPlan.js";
-import { getPlan } from "../../provider/src/lifecycle/reading/planReading.js";
+import { getPlan } from "../../provider/src/lifecycle/reading/getPlan.js";
 import { checkpointsAnswer } from "../../provider/src/texts/answers/checkpointsAnswer.js";
 import { planAnswer } from "../../provider/src/texts/answers/planAnswer.js";
 import { progressAnswer } from "../../provider/src/texts/answers/progressAnswer.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkpointInputs } from "../../provider/src/lifecycle/checkpoint/checkpointPin.js";
 import { replayInputs } from "../../provider/src/lifecycle/replay/replayDeclaration.js";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
-import { type Decision, decide } from "../../provider/src/rules/decide.js";
+import { type Decision, decide, liveConsumers } from "../../provider/src/rules/decide.js";
 import { type ShardIntent } from "../../provider/src/rules/intent.js";
 import { shardStatuses, isUnfinished } from "../../provider/src/rules/status.js";
 import {
@@ -127,8 +127,14 @@ function decisionsWhenLifted(): readonly Decision[] {
   );
   const [first = intent] = bounds;
   return [
-    decide({ ...first, target: cursor(90) }, ahead, () => false),
-    ...bounds.map((each) => decide(each, seen, () => false)),
+    decide({ ...first, target: cursor(90) }, ahead, []),
+    ...bounds.map((each) =>
+      decide(
+        each,
+        seen,
+        liveConsumers(seen, () => false),
+      ),
+    ),
   ];
 }
 

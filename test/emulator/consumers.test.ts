@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { paths, startShop } from "./fixture.js";
+import { startShop } from "./fixture.js";
 
 /** A shop with four shards, and consumers that do nothing but heartbeats. */
 async function startConsumers({ order = false, shardCount = 4 } = {}) {
@@ -85,21 +85,6 @@ describe("HeartBeat", () => {
     await beat("a", []);
     clock.now += 61_000;
     expect(states().every(({ state, owner }) => state === "not_alloc" && owner === undefined)).toBe(true);
-  });
-
-  it.each([
-    ["no consumer", `${paths.group}?type=heartbeat`, [], "400 ParameterInvalid"],
-    ["shards that are no numbers", `${paths.group}?type=heartbeat&consumer=a`, ["0"], "400 PostBodyInvalid"],
-    ["an object", `${paths.group}?type=heartbeat&consumer=a`, {}, "400 PostBodyInvalid"],
-    [
-      "an unknown group",
-      "/logstores/orders/consumergroups/x?type=heartbeat&consumer=a",
-      [],
-      "404 ConsumerGroupNotExist",
-    ],
-  ])("refuses %s", async (_name, path, body, outcome) => {
-    const { sls } = await startShop();
-    expect((await sls.post(path, body)).outcome).toBe(outcome);
   });
 });
 

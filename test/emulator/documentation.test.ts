@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { optionTable } from "../../emulator/src/commandLine.js";
@@ -57,11 +57,29 @@ it("the page names every switch with its default", () => {
   }
 });
 
+/** The tests of a file, each after what it describes; "…" where a row of a table stands. */
+function titlesIn(source: string): readonly string[] {
+  const titles: string[] = [];
+  let subject = "";
+  for (const [, kind, text = ""] of source.matchAll(
+    /^ *(describe|it(?:\.each\(.*\))?|\](?: as const)?\))\("(.+?)"/gm,
+  )) {
+    if (kind === "describe") subject = text;
+    else titles.push(`${subject}: ${text.replaceAll(/%[sj]/g, "…")}`);
+  }
+  return titles;
+}
+
 it("the page lists the tests that run against the real service", () => {
-  const tests = [...read("test/real/wire.real.ts").matchAll(/^it\("(.+?)"/gm)].map(([, name = ""]) => name);
-  expect(tests.length).toBeGreaterThan(3);
+  const folder = "test/emulator/wire";
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts"));
+  const tests = files.flatMap((name) => [
+    `- [${name}](../${folder}/${name})`,
+    ...titlesIn(read(`${folder}/${name}`)).map((title) => `  - ${title}`),
+  ]);
+  expect(tests.length).toBeGreaterThan(40);
   const [, section = ""] = page.split("## The same tests against the real service");
-  expect([...section.matchAll(/^- (.+)$/gm)].map(([, name]) => name)).toEqual(tests);
+  expect([...section.matchAll(/^ *- .+$/gm)].map(([line]) => line)).toEqual(tests);
 });
 
 it("the package's README leads to nothing that the package does not hold", () => {

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { request as httpRequest, type Agent, type IncomingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
 import type { SlsEmulator } from "../../emulator/src/index.js";
+import { type Endpoint, hostOf, originOf, parseEndpoint } from "../../provider/src/sls/endpoint.js";
 import { parseQuery, parseTarget } from "../../emulator/src/wire/requestTarget.js";
 import { signatureV1, type V1Method } from "../../emulator/src/wire/signature/signatureV1.js";
 import { signatureV4 } from "../../emulator/src/wire/signature/signatureV4.js";
@@ -31,29 +33,34 @@ export interface TestClientOptions {
   readonly accessKeyId?: string;
   readonly accessKeySecret?: string;
   readonly securityToken?: string;
+  /** What V4 signs. @default `cn-test` */
+  readonly region?: string;
   readonly now?: () => number;
   /** @default a connection for each request */
   readonly agent?: Agent;
 }
 
-/** Where an emulator listens, and what its clock says. */
-export type SlsPlace = Pick<SlsEmulator, "port" | "now">;
+/** Where a service listens, and what its clock says. */
+export interface SlsPlace extends Pick<SlsEmulator, "endpoint" | "now"> {
+  /** The project of calls that name none. @default `shop` */
+  readonly project?: string;
+}
 
 /** A signing client for tests. */
 export class SlsClient {
-  readonly #emulator: SlsPlace;
+  readonly #place: SlsPlace;
   readonly #options: TestClientOptions;
 
-  constructor(emulator: SlsPlace, options: TestClientOptions = {}) {
-    this.#emulator = emulator;
+  constructor(place: SlsPlace, options: TestClientOptions = {}) {
+    this.#place = place;
     this.#options = options;
   }
 
-  async get(path: string, project: string | undefined = "shop"): Promise<TestAnswer> {
+  async get(path: string, project = this.#project): Promise<TestAnswer> {
     return this.send({ path, project });
   }
 
-  async post(path: string, body?: unknown, project: string | undefined = "shop"): Promise<TestAnswer> {
+  async post(path: string, body?: unknown, project = this.#project): Promise<TestAnswer> {
     return this.send({
       method: "POST",
       path,
@@ -71,17 +78,17 @@ export class SlsClient {
   sign({
     method = "GET",
     path,
-    project = "shop",
+    project = this.#project,
     body = "",
     headers = {},
   }: TestRequest): Record<string, string> {
     const { accessKeyId = "emulatorAccessKeyId", accessKeySecret = "emulatorAccessKeySecret" } =
       this.#options;
-    const { signature = "hmac-sha1", securityToken } = this.#options;
-    const now = (this.#options.now ?? (() => this.#emulator.now()))();
+    const { signature = "hmac-sha1", securityToken, region = "cn-test" } = this.#options;
+    const now = (this.#options.now ?? (() => this.#place.now()))();
     const bytes = Buffer.from(body);
     const all: Record<string, string | undefined> = {
-      host: `${project === "" ? "" : `${project}.`}127.0.0.1:${this.#emulator.port}`,
+      host: project === "" ? this.#endpoint.authority : hostOf(this.#endpoint, project),
       "x-log-apiversion": "0.6.0",
       "x-log-bodyrawsize": String(bytes.length),
       ...(bytes.length > 0 && { "content-type": "application/json" }),
@@ -95,21 +102,39 @@ export class SlsClient {
     const signed = { method, path: target.path, parameters, headers: new Map(present) };
     const authorization =
       signature === "v4"
-        ? `SLS4-HMAC-SHA256 Credential=${accessKeyId}/${v4Time(now).slice(0, 8)}/cn-test/sls/aliyun_v4_request,Signature=${signatureV4(signed, accessKeySecret, "cn-test")}`
+        ? `SLS4-HMAC-SHA256 Credential=${accessKeyId}/${v4Time(now).slice(0, 8)}/${region}/sls/aliyun_v4_request,Signature=${signatureV4(signed, accessKeySecret, region)}`
         : `LOG ${accessKeyId}:${signatureV1(signed, accessKeySecret, signature)}`;
     return { authorization, ...Object.fromEntries(present) };
   }
 
+  get #project(): string {
+    return this.#place.project ?? "shop";
+  }
+
+  get #endpoint(): Endpoint {
+    const result = parseEndpoint(this.#place.endpoint);
+    if (!result.ok) throw new Error(`The endpoint ${this.#place.endpoint} ${result.problem}.`);
+    return result.value;
+  }
+
   /** Sends exactly what is given. */
-  async sendRaw({ method = "GET", path, body, headers = {} }: TestRequest): Promise<TestAnswer> {
+  async sendRaw({
+    method = "GET",
+    path,
+    project = this.#project,
+    body,
+    headers = {},
+  }: TestRequest): Promise<TestAnswer> {
     return new Promise((resolve, reject) => {
       const present = Object.entries(headers).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
       );
-      const request = httpRequest(
+      const origin = new URL(originOf(this.#endpoint, project));
+      const start = origin.protocol === "https:" ? httpsRequest : httpRequest;
+      const request = start(
         {
-          host: "127.0.0.1",
-          port: this.#emulator.port,
+          host: origin.hostname,
+          port: origin.port,
           method,
           path,
           headers: Object.fromEntries(present),

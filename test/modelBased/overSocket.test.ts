@@ -6,6 +6,8 @@ import { inProcess, overSocket } from "./orderedDispatcher.ts";
 import { Agent } from "./providerUndici.ts";
 
 const seed = Number(process.env["MODEL_SEED"] ?? 20_261_122);
+/** One for twenty of the model: each runs twice, and over a socket it waits. */
+const count = Math.ceil(Number(process.env["MODEL_HISTORIES"] ?? 200) / 20);
 
 test("a history sends the same requests over a real socket", { timeout: 600_000 }, async () => {
   const agent = new Agent({ connections: 1 });
@@ -26,6 +28,6 @@ test("a history sends the same requests over a real socket", { timeout: 600_000 
     }
     expect(logs[1]).toEqual(logs[0]);
   };
-  await fc.assert(fc.asyncProperty(histories(undefined), settings, both), { numRuns: 100, seed });
+  await fc.assert(fc.asyncProperty(histories(undefined), settings, both), { numRuns: count, seed });
   await agent.close();
 });

@@ -1,14 +1,19 @@
 import { defineConfig } from "vitest/config";
 
-const isAsked = Boolean(process.env["SLS_TEST_ENDPOINT"] && process.env["SLS_TEST_PROJECT"]);
-if (!isAsked) console.log("Nothing is sent: set SLS_TEST_ENDPOINT and SLS_TEST_PROJECT (docs/emulator.md).");
+const { SLS_TEST_ENDPOINT: endpoint, SLS_TEST_PROJECT: project } = process.env;
+const realProject = endpoint && project ? { endpoint, project } : undefined;
+if (realProject === undefined)
+  console.log("Nothing is sent: set SLS_TEST_ENDPOINT and SLS_TEST_PROJECT (docs/emulator.md).");
 
 export default defineConfig({
   test: {
-    include: isAsked ? ["test/real/*.real.ts"] : [],
+    // Every test that talks to a service over the wire alone is in this folder.
+    include: realProject === undefined ? [] : ["test/emulator/wire/*.test.ts"],
+    ...(realProject !== undefined && { provide: { realProject } }),
     passWithNoTests: true,
-    testTimeout: 180_000,
-    hookTimeout: 60_000,
+    // A new logstore or group may take minutes to be seen.
+    testTimeout: 600_000,
+    hookTimeout: 300_000,
     fileParallelism: false,
   },
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { positionOf } from "../../provider/src/model/cursor.js";
 import { durationOfSeconds } from "../../provider/src/model/duration.js";
 import { type Instant } from "../../provider/src/model/instant.js";
-import { type Decision, decide, quietAfter } from "../../provider/src/rules/decide.js";
+import { type Decision, decide, liveConsumers, quietAfter } from "../../provider/src/rules/decide.js";
 import { type ShardIntent } from "../../provider/src/rules/intent.js";
 import { moveOf } from "../../provider/src/rules/move.js";
 import { type CheckpointRecord } from "../../provider/src/model/checkpoint.js";
@@ -49,7 +49,16 @@ function observationOf({ shard, others, ordered, exists, looked }: Scenario): Ob
 }
 
 function decided(scenario: Scenario, isOurs: (record: CheckpointRecord) => boolean = () => false): Decision {
-  return decide(scenario.intent, observationOf(scenario), isOurs);
+  return judged(scenario.intent, observationOf(scenario), isOurs);
+}
+
+/** What `decide` says by the consumers that the same look shows alive. */
+function judged(
+  asked: ShardIntent,
+  seen: Observation,
+  isOurs: (record: CheckpointRecord) => boolean = () => false,
+): Decision {
+  return decide(asked, seen, seen.kind === "seen" ? liveConsumers(seen, isOurs) : []);
 }
 
 function nameOf(decision: Decision): string {
@@ -286,9 +295,9 @@ describe("the deadline", () => {
   test("counts where the look failed, by the failing answer's date, and not without one", () => {
     const late = { ...intent, applyBefore: beforeNoon(1) };
     const failure = new Error("reset");
-    const dated = decide(late, { kind: "unseen", serverTime: noon, failure }, () => false);
+    const dated = judged(late, { kind: "unseen", serverTime: noon, failure });
     expect(dated).toEqual({ kind: "expired", applyBefore: late.applyBefore, serverTime: noon });
-    const undated = decide(late, { kind: "unseen", serverTime: undefined, failure }, () => false);
+    const undated = judged(late, { kind: "unseen", serverTime: undefined, failure });
     expect(undated).toEqual({ kind: "refused", refusal: { kind: "lookFailed", failure } });
   });
 });
@@ -495,12 +504,12 @@ describe("live consumers", () => {
   ])("a commit $ago s ago in a group with a timeout of $timeout s: $kind", ({ timeout, ago, kind }) => {
     const observed = recorded(harmless, { updateTime: beforeNoon(ago) }).shard;
     const group = { ordered: false, timeout: durationOfSeconds(timeout) };
-    expect(decide(intent, seenShard(observed, { group }), () => false).kind).toBe(kind);
+    expect(judged(intent, seenShard(observed, { group })).kind).toBe(kind);
   });
 
   test.each([180, 5, 0])("a commit %i s ahead of the date is one of now", (ahead) => {
     const observed = recorded(harmless, { updateTime: beforeNoon(-ahead) }).shard;
-    const decision = decide(intent, seenShard(observed, {}), () => false);
+    const decision = judged(intent, seenShard(observed, {}));
     expect(decision).toMatchObject({ refusal: { consumers: [{ committed: 0 }] } });
   });
 
@@ -544,7 +553,7 @@ describe("live consumers", () => {
   ] as const)("a commit of another shard $name: $alive", ({ records, judges, alive }) => {
     const observed = { ...shard, record: records[0] };
     const asked: ShardIntent = { ...intent, ...(judges !== undefined && { judges }) };
-    const decision = decide(asked, seenShard(observed, { records }), () => false);
+    const decision = judged(asked, seenShard(observed, { records }));
     const consumers =
       decision.kind === "refused" && decision.refusal.kind === "liveConsumers"
         ? decision.refusal.consumers
@@ -692,7 +701,7 @@ describe("whatever is seen", () => {
   test("a shard is moved if and only if no guard stands against it", () => {
     fc.assert(
       fc.property(anyIntent, anySeen, (asked, seen) => {
-        const decision = decide(asked, seen, () => false);
+        const decision = judged(asked, seen);
         expect([decision.kind === "move", guards(asked, seen)]).toEqual([
           guards(asked, seen).length === 0,
           guards(asked, seen),
@@ -706,8 +715,8 @@ describe("whatever is seen", () => {
     fc.assert(
       fc.property(anyIntent, anySeen, fc.option(instant, { nil: undefined }), (asked, seen, serverTime) => {
         const unseen = { kind: "unseen", serverTime, failure: new Error("reset") } as const;
-        expect(["expired", "refused"]).toContain(decide(asked, unseen, () => false).kind);
-        const unknown = decide(asked, { ...seen, shard: undefined }, () => false);
+        expect(["expired", "refused"]).toContain(judged(asked, unseen).kind);
+        const unknown = judged(asked, { ...seen, shard: undefined });
         expect(nameOf(unknown)).toBe("unknownShard");
       }),
     );
@@ -716,11 +725,11 @@ describe("whatever is seen", () => {
   test("a move that was carried out is not asked for again", () => {
     fc.assert(
       fc.property(anyIntent, anySeen, (asked, seen) => {
-        const decision = decide(asked, seen, () => false);
+        const decision = judged(asked, seen);
         if (decision.kind !== "move" || seen.shard === undefined) return;
         const checkpoint = { kind: "at", cursor: decision.move.to } as const;
         const moved = { ...seen.shard, record: { ...seen.shard.record, checkpoint } };
-        expect(decide(asked, { ...seen, shard: moved }, () => false).kind).toBe("alreadyThere");
+        expect(judged(asked, { ...seen, shard: moved }).kind).toBe("alreadyThere");
         const planned = {
           ...act,
           target: decision.move.to,

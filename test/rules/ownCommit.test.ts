@@ -9,7 +9,7 @@ const atTarget = seenAt(50, { updateTime: noon });
 
 describe("a commit", () => {
   test("of nobody we know is none of ours", () => {
-    expect(isOwnCommit(atTarget, emptyLedger, [])).toBe(false);
+    expect(isOwnCommit(atTarget, emptyLedger, new Map())).toBe(false);
   });
 
   test.each([
@@ -58,12 +58,14 @@ describe("a commit", () => {
       ours: false,
     },
   ] as const)("that the ledger has as $name is ours: $ours", ({ outcome, pinnedAt, record, ours }) => {
-    expect(isOwnCommit(record, ledgerOf([entry(outcome, { pinnedAt })]), [])).toBe(ours);
-    expect(isOwnCommit({ ...record, shard: 1 }, ledgerOf([entry(outcome, { pinnedAt })]), [])).toBe(false);
+    expect(isOwnCommit(record, ledgerOf([entry(outcome, { pinnedAt })]), new Map())).toBe(ours);
+    expect(isOwnCommit({ ...record, shard: 1 }, ledgerOf([entry(outcome, { pinnedAt })]), new Map())).toBe(
+      false,
+    );
   });
 
   function running(open: OpenAct, ended: EndedShard<unknown> | undefined) {
-    return [{ ...startOf<unknown>(open, seenAt(80), 0), ended }];
+    return new Map([[open.act.shard, { ...startOf<unknown>(open, seenAt(80), 0), ended }]]);
   }
 
   test("that this run wrote is ours, by when it was saved", () => {

@@ -120,6 +120,7 @@ export class Verifier {
       write: (text) => void out.push(text),
       writeError: (text) => void progress.push(text),
       writeFile: (_file, text) => void files.push(text),
+      requireWritable: () => undefined,
       readFile: () => Promise.reject(new Error("nothing is read")),
       isTerminal: false,
       hasColors: false,

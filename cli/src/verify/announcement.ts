@@ -1,3 +1,4 @@
+import { wrapped } from "../table.js";
 import { prefix } from "./scratchLogstores.js";
 
 /** What a person is told before anything is sent that changes something. */
@@ -49,7 +50,13 @@ export function policyOf(project: string): string {
 }
 
 /** Says what will be created, what it may cost, and which permissions it needs. */
-export function announce({ project, host, probeLimits, keep }: Announced): string {
+export function announce(announced: Announced, width: number): string {
+  const sentences = sentencesOf(announced).flatMap((line) => wrapped(line, width));
+  // A line of the policy that is broken could not be copied.
+  return [...sentences, policyOf(announced.project), ""].join("\n");
+}
+
+function sentencesOf({ project, host, probeLimits, keep }: Announced): readonly string[] {
   return [
     `sls-checkpoint verify asks the service at ${host} what the emulator assumes about it.`,
     "",
@@ -67,7 +74,5 @@ export function announce({ project, host, probeLimits, keep }: Announced): strin
     "price list of Log Service; a shard is charged by the day, so count on four shards for one day.",
     "",
     "The key needs this RAM policy:",
-    policyOf(project),
-    "",
-  ].join("\n");
+  ];
 }

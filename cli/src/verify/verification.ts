@@ -18,6 +18,8 @@ export interface World {
   /** Whether the scratch logstore stays. */
   readonly keep: boolean;
   readonly newName: () => string;
+  /** The command that removes what is left. */
+  readonly cleaningCommand: string;
   /** One line of progress. */
   readonly tell: (line: string) => void;
   /** The provider's own client, and how many requests it sent. */
@@ -41,9 +43,14 @@ export async function verify(world: World): Promise<Verification> {
   const scratch = new ScratchLogstores(world.wire, world.tell, world.newName);
   const run = new Run(world, scratch);
   const endedBy = await run.throughAll().then(() => undefined, reasonOf);
-  if (endedBy?.kind === "interrupted") world.tell("Ctrl-C: nothing more is asked");
   const stays = world.keep && endedBy === undefined;
-  if (!stays && scratch.names.length > 0) world.tell(`removing ${describeNames(scratch.names)}`);
+  if (endedBy?.kind === "interrupted") world.tell("Ctrl-C: nothing more is asked");
+  if (!stays && scratch.names.length > 0) {
+    world.tell(`removing ${describeNames(scratch.names)}`);
+    // Who does not wait for it has to know by then what is left.
+    if (endedBy !== undefined)
+      world.tell(`If this is interrupted too, remove it with: ${world.cleaningCommand}`);
+  }
   const [logstore] = scratch.names;
   const removals = stays ? [] : await scratch.remove();
   return { ...run.results(), endedBy, logstore, removals };

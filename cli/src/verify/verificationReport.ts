@@ -1,4 +1,4 @@
-import { type Column, plain, table } from "../table.js";
+import { type Column, plain, table, wrapped } from "../table.js";
 import { type AssumptionName, type Finding } from "./finding.js";
 import { type Removal } from "./scratchLogstores.js";
 import { type Verification } from "./verification.js";
@@ -59,7 +59,7 @@ export function describeVerification(
           "",
         ]
       : []),
-    ...endOf(verification, circumstances),
+    ...endOf(verification, circumstances, width),
     "",
   ].join("\n");
 }
@@ -82,17 +82,21 @@ export function describeFinding(finding: Finding): readonly [string, string] {
   }
 }
 
-function endOf(verification: Verification, circumstances: Circumstances): readonly string[] {
+function endOf(verification: Verification, circumstances: Circumstances, width: number): readonly string[] {
   const { findings, endedBy, removals, logstore } = verification;
   const kinds = [...findings.values()].map(({ kind }) => kind);
   const count = (kind: Finding["kind"]): number => kinds.filter((each) => each === kind).length;
   const counts = `${String(count("found"))} found, ${String(count("unclear"))} unclear, ${String(count("failed"))} failed, ${String(count("notAsked"))} not asked`;
-  return [
+  const sentences = [
     ...(kinds.length > 0 ? [`switches: ${counts}; requests: ${String(circumstances.requests)}`] : []),
     ...describeClock(circumstances.clockOffset),
-    ...(endedBy === undefined ? [] : [describeEnd(endedBy)]),
+    ...(endedBy === undefined ? [] : describeEnd(endedBy).split("\n")),
     ...describeRemovals(removals, logstore, circumstances),
   ];
+  // A command that is broken could not be copied.
+  return sentences.flatMap((line) =>
+    line.includes(circumstances.cleaningCommand) ? [line] : wrapped(line, width),
+  );
 }
 
 const noticeable = 30_000;

@@ -11,7 +11,7 @@ import { type Endpoint, hostOf, regionOf } from "../../../provider/src/sls/endpo
 import { credentialsSource } from "../../../provider/src/sls/official/credentialsSource.js";
 import { type Connection } from "../commandArguments.js";
 import { inFlags } from "../reader.js";
-import { plain } from "../table.js";
+import { plain, wrapped } from "../table.js";
 import { type Terminal } from "../terminal.js";
 import { LookError } from "../usageError.js";
 import { interruptedCode } from "../watch.js";
@@ -107,7 +107,8 @@ async function verifyAt(run: Run): Promise<number> {
   const { project, probeLimits, keep, deniedProfile } = request;
   const { configuration } = place;
   const host = hostOf(configuration.endpoint, project);
-  terminal.writeError(announce({ project, host, probeLimits, keep }));
+  if (request.output !== undefined) terminal.requireWritable(request.output);
+  terminal.writeError(announce({ project, host, probeLimits, keep }, terminal.size().columns));
   if (!(await agreed(request, terminal, "Create it now?"))) return declined(terminal);
   if (probeLimits) await requireEmptyProject(wire);
   const denied =
@@ -116,6 +117,7 @@ async function verifyAt(run: Run): Promise<number> {
       : openWire(placeOf(project, { ...connection, "sls:profile": deniedProfile }, version), effects);
   const region = connection["sls:region"] ?? regionOf(configuration.endpoint);
   const product = countedProduct(configuration, effects);
+  const command = cleaningCommand(project, connection);
   const verification = await verify({
     wire,
     denied,
@@ -123,7 +125,13 @@ async function verifyAt(run: Run): Promise<number> {
     probeLimits,
     keep,
     newName: () => `${prefix}${randomBytes(6).toString("hex")}`,
-    tell: (line) => terminal.writeError(`${plain(line)}\n`),
+    tell: (line) => {
+      const parts = line.includes(command)
+        ? [line]
+        : wrapped(plain(line), terminal.size().columns - indent.length);
+      terminal.writeError(`${parts.join(`\n${indent}`)}\n`);
+    },
+    cleaningCommand: command,
     product,
   });
   const circumstances: Circumstances = {
@@ -133,7 +141,7 @@ async function verifyAt(run: Run): Promise<number> {
     at: wire.serverNow,
     requests: wire.sent + (denied?.sent ?? 0) + product.sent(),
     clockOffset: wire.seenOffset ?? 0,
-    cleaningCommand: cleaningCommand(project, connection),
+    cleaningCommand: command,
   };
   terminal.write(`\n${describeVerification(verification, circumstances, terminal.size().columns)}`);
   if (request.output !== undefined && verification.endedBy === undefined) {
@@ -142,6 +150,9 @@ async function verifyAt(run: Run): Promise<number> {
   }
   return exitCodeOf(verification);
 }
+
+/** Before what goes on in the next line of a narrow terminal. */
+const indent = "    ";
 
 const notAllClear = 2;
 

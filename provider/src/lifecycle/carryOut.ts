@@ -2,7 +2,7 @@ import { durationOfMilliseconds, durationOfSeconds, millisecondsOf } from "../mo
 import { type GroupIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Act } from "../rules/act.js";
-import { type Decision, decide } from "../rules/decide.js";
+import { type Decision, type LiveConsumer, decide, liveConsumers } from "../rules/decide.js";
 import { type Subject } from "../rules/events.js";
 import { type Bounds } from "../rules/intent.js";
 import { type Ledger } from "../rules/ledger.js";
@@ -229,10 +229,12 @@ class Run {
     const look = this.#look;
     if (look === undefined) return new Map();
     const going = this.#shards.filter(({ ended }) => ended === undefined);
-    return new Map(going.map(({ open: { act } }) => [act.shard, this.#decide(act, look)]));
+    const running = new Map(this.#shards.map((shard) => [shard.open.act.shard, shard]));
+    const alive = liveConsumers(look.seen, (record) => this.#isOurs(record, running));
+    return new Map(going.map(({ open: { act } }) => [act.shard, this.#decide(act, look, alive)]));
   }
 
-  #decide(act: Act, look: RunLook): Decision {
+  #decide(act: Act, look: RunLook, alive: readonly LiveConsumer[]): Decision {
     const { bounds, of } = this.#order;
     const asked = askedInstant(act);
     return decide(
@@ -247,14 +249,14 @@ class Run {
         ...(of === "group" && { plannedShards: act.round.knownShards }),
       },
       { kind: "seen", ...look.seen, shard: observationOf(act, look) },
-      (record) => this.#isOurs(record),
+      alive,
     );
   }
 
-  #isOurs(record: CheckpointRecord): boolean {
+  #isOurs(record: CheckpointRecord, running: ReadonlyMap<number, Shard>): boolean {
     const { identity, ledger } = this.#order;
     if (this.#context.memory.wrote({ ...identity, shard: record.shard }, record)) return true;
-    return isOwnCommit(record, ledger, this.#shards);
+    return isOwnCommit(record, ledger, running);
   }
 
   #end(shard: number, ended: EndedShard<SlsError>): void {

@@ -4,7 +4,7 @@ import { formatInstant } from "../model/instant.js";
 import { type Report, type Subject } from "../rules/events.js";
 import { SlsError } from "../sls/errors.js";
 import { type CheckResult, type DiffResult } from "./answers.js";
-import { readCheckpoints } from "./reading/checkpointsReading.js";
+import { readCheckpoints } from "./reading/getCheckpoints.js";
 import { type LifecycleContext } from "./context.js";
 import { type Declared, DeclaredReader, selfOf } from "./declared.js";
 import { RefusedError } from "./failures.js";

@@ -66,7 +66,8 @@ export type Decision =
 
 /**
  * Decides what happens to one shard: the first row that matches wins, and nothing is ever moved past a row
- * that could not be judged. A new act and one that goes on pass the same rows, in every run.
+ * that could not be judged. A new act and one that goes on pass the same rows, in every run. `alive`: whom
+ * `liveConsumers` found in the same look.
  *
  * | # | Seen | Result |
  * |---|---|---|
@@ -86,7 +87,11 @@ export type Decision =
  * | 14 | consumers seen alive | refused, unless `onActiveConsumers` says otherwise |
  * | 15 | anything else, an empty shard included | move |
  */
-export function decide(intent: ShardIntent, observation: Observation, isOurs: IsOurs): Decision {
+export function decide(
+  intent: ShardIntent,
+  observation: Observation,
+  alive: readonly LiveConsumer[],
+): Decision {
   if (observation.kind === "unseen") {
     return (
       expired(intent, observation.serverTime) ?? refused({ kind: "lookFailed", failure: observation.failure })
@@ -103,7 +108,7 @@ export function decide(intent: ShardIntent, observation: Observation, isOurs: Is
     expired(intent, observation.serverTime) ??
     outsideWindow(target, shard) ??
     truncated(intent, observation, shard) ??
-    judgeMove(intent, target, observation, shard, isOurs)
+    judgeMove(intent, target, observation, shard, alive)
   );
 }
 
@@ -181,7 +186,7 @@ function judgeMove(
   target: Cursor,
   seen: Seen,
   shard: ShardObservation,
-  isOurs: IsOurs,
+  alive: readonly LiveConsumer[],
 ): Decision {
   const move = moveOf(shard, target, seen.serverTime);
   if (!(move.span <= intent.maxMove)) {
@@ -192,7 +197,7 @@ function judgeMove(
   }
   const changed = shardsChanged(intent, seen);
   if (changed !== undefined) return refused(changed);
-  const consumers = liveConsumers(seen, judgedRecords(intent, seen, shard), isOurs);
+  const consumers = judgedConsumers(intent, shard, alive);
   if (consumers.length > 0 && intent.onActiveConsumers !== "overwrite") {
     return refused(liveRefusal(intent, move, consumers, seen));
   }
@@ -217,9 +222,14 @@ function hasBeenRead({ checkpoint }: CheckpointRecord): boolean {
 
 function shardsChanged(intent: ShardIntent, { knownShards }: Seen): Refusal | undefined {
   const { plannedShards } = intent;
-  if (plannedShards === undefined) return undefined;
+  if (plannedShards === undefined || isSameList(plannedShards, knownShards)) return undefined;
   const appeared = knownShards.filter((shard) => !plannedShards.includes(shard));
   return appeared.length === 0 ? undefined : { kind: "shardsChanged", appeared };
+}
+
+/** Nearly always it is, and to look up each shard of a thousand for each of a thousand takes seconds. */
+function isSameList(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((shard, index) => shard === right[index]);
 }
 
 /**
@@ -232,20 +242,18 @@ export function quietAfter({ group }: GroupSeen): Duration {
 }
 
 /**
- * The records whose commits are a sign of life: the whole group's, or this shard's and those of its consumer. Who
- * reads a shard that was saved in nobody's name is not known, and then it may be anyone in the group.
+ * The consumers that stand in the way of one shard: the whole group's, or this shard's and its consumer wherever it
+ * committed. Who reads a shard that was saved in nobody's name is not known, and then it may be anyone in the group.
  */
-function judgedRecords(
+function judgedConsumers(
   intent: ShardIntent,
-  seen: Seen,
-  shard: ShardObservation,
-): readonly CheckpointRecord[] {
-  const { consumer: owner, updateTime } = shard.record;
+  { shard, record }: ShardObservation,
+  alive: readonly LiveConsumer[],
+): readonly LiveConsumer[] {
+  const { consumer: owner, updateTime } = record;
   const ownerUnknown = owner === undefined && updateTime !== undefined;
-  if (intent.judges === "group" || ownerUnknown) return seen.records;
-  return seen.records.filter(
-    (record) => record.shard === shard.shard || (owner !== undefined && record.consumer === owner),
-  );
+  if (intent.judges === "group" || ownerUnknown) return alive;
+  return alive.filter((each) => each.shard === shard || (owner !== undefined && each.consumer === owner));
 }
 
 /** Refuses because of live consumers, unless an up waits until they are quiet. */
@@ -264,15 +272,12 @@ export function liveRefusal(
   };
 }
 
-/** Who committed recently, and is not us. */
-export function liveConsumers(
-  seen: GroupSeen,
-  records: readonly CheckpointRecord[],
-  isOurs: IsOurs,
-): readonly LiveConsumer[] {
-  return records.flatMap((record) => {
-    if (record.updateTime === undefined || isOurs(record)) return [];
-    if (seen.serverTime - record.updateTime >= quietAfter(seen)) return [];
+/** Who committed recently, and is not us. Found once for a look: all of its shards are judged by the same. */
+export function liveConsumers(seen: GroupSeen, isOurs: IsOurs): readonly LiveConsumer[] {
+  const quiet = quietAfter(seen);
+  return seen.records.flatMap((record) => {
+    if (record.updateTime === undefined || seen.serverTime - record.updateTime >= quiet) return [];
+    if (isOurs(record)) return [];
     // A save time that is ahead of `Date` is one of now: it must not count as one of long ago.
     const committed = Math.max(seen.serverTime - record.updateTime, 0) as Duration;
     return [{ shard: record.shard, consumer: record.consumer, committed }];

@@ -9,9 +9,9 @@ import { type RunningShard, isKilledWrite } from "./run.js";
 export function isOwnCommit(
   record: CheckpointRecord,
   ledger: Ledger,
-  running: readonly Pick<RunningShard<unknown>, "open" | "ended">[],
+  running: ReadonlyMap<number, Pick<RunningShard<unknown>, "open" | "ended">>,
 ): boolean {
-  const going = running.find(({ open }) => open.act.shard === record.shard);
+  const going = running.get(record.shard);
   if (going !== undefined && isKilledWrite(going.open, record)) return true;
   if (going?.ended?.outcome === "applied" && going.ended.pinnedAt === record.updateTime) return true;
   return entriesOf(ledger, record.shard).some((entry) => wrote(entry, record));

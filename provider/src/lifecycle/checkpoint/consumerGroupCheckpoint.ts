@@ -3,7 +3,7 @@ import { formatShardId, sameShard } from "../../model/identity.js";
 import { type Instant } from "../../model/instant.js";
 import { type Act, type Round, withDeadline } from "../../rules/act.js";
 import { type Asked, askedOf } from "../../rules/asked.js";
-import { type Decision, decide } from "../../rules/decide.js";
+import { type Decision, type IsOurs, decide, liveConsumers } from "../../rules/decide.js";
 import { type Report, type Subject } from "../../rules/events.js";
 import { type Ledger, type ShardLedger, emptyLedger, unfinishedShards } from "../../rules/ledger.js";
 import { type CheckpointRecord } from "../../model/checkpoint.js";
@@ -217,6 +217,9 @@ function decideSeen(
   ledger: Ledger,
   context: LifecycleContext,
 ): Decision {
+  const isOurs: IsOurs = (record) =>
+    context.memory.wrote({ ...pin.identity, shard: record.shard }, record) ||
+    isOwnCommit(record, ledger, new Map());
   return decide(
     {
       ...pin.bounds,
@@ -226,9 +229,7 @@ function decideSeen(
       known: act !== undefined || ledger.shards.has(pin.identity.shard),
     },
     observation,
-    (record) =>
-      context.memory.wrote({ ...pin.identity, shard: record.shard }, record) ||
-      isOwnCommit(record, ledger, []),
+    observation.kind === "seen" ? liveConsumers(observation, isOurs) : [],
   );
 }
 

@@ -56,7 +56,7 @@ class QuietWait {
       const seen = await lookAtWholeGroup(this.identity, this.context);
       const { look } = seen;
       if (look === undefined || this.declaration.forceDelete) return seen;
-      const consumers = liveConsumers(look, look.records, (record) =>
+      const consumers = liveConsumers(look, (record) =>
         this.context.memory.wrote({ ...this.identity, shard: record.shard }, record),
       );
       if (consumers.length === 0) return seen;

@@ -1,8 +1,7 @@
 import { type Asked, olderWaysBack } from "../../rules/asked.js";
-import { decide } from "../../rules/decide.js";
+import { type IsOurs, type LiveConsumer, decide, liveConsumers } from "../../rules/decide.js";
 import { type DecidedShard, type LeftShard, type Report } from "../../rules/events.js";
 import { type Ledger } from "../../rules/ledger.js";
-import { type CheckpointRecord } from "../../model/checkpoint.js";
 import { type Seen } from "../../rules/observation.js";
 import { isOwnCommit } from "../../rules/ownCommit.js";
 import { type OpenAct, standsAtSnapshot, standsAtTarget } from "../../rules/run.js";
@@ -120,22 +119,21 @@ async function decideOpen(
   kept: PlanLook | undefined,
   context: LifecycleContext,
 ): Promise<DecidedOpen | SlsError> {
-  const isOurs = (record: CheckpointRecord): boolean =>
+  const running = new Map(open.map((each) => [each.act.shard, { open: each, ended: undefined }]));
+  const isOurs: IsOurs = (record) =>
     context.memory.wrote({ ...order.identity, shard: record.shard }, record) ||
-    isOwnCommit(
-      record,
-      ledger,
-      open.map((each) => ({ open: each, ended: undefined })),
-    );
+    isOwnCommit(record, ledger, running);
   const planned = open.filter(({ fresh, act }) => fresh && observed(kept, act.shard) !== undefined);
   const older = open.filter((each) => !planned.includes(each));
-  const shards = planned.map((each) => decideAct(order, each, seenAtPlan(kept, each), isOurs));
+  const aliveAtPlan = kept === undefined ? [] : liveConsumers(kept.seen, isOurs);
+  const shards = planned.map((each) => decideAct(order, each, seenAtPlan(kept, each), aliveAtPlan));
   if (older.length === 0) return { shards, elsewhere: [] };
   try {
     const look = await lookForRun(order.identity, older, () => undefined, context);
     const standing = older.filter((each) => !isElsewhere(each, look));
+    const alive = liveConsumers(look.seen, isOurs);
     return {
-      shards: [...shards, ...standing.map((each) => decideAct(order, each, seenNow(look, each), isOurs))],
+      shards: [...shards, ...standing.map((each) => decideAct(order, each, seenNow(look, each), alive))],
       elsewhere: older.filter((each) => isElsewhere(each, look)).map(({ act }) => act.shard),
     };
   } catch (failure) {
@@ -173,7 +171,7 @@ function decideAct(
   { bounds }: ReplayOrder,
   open: OpenAct,
   seen: Seen | undefined,
-  isOurs: (record: CheckpointRecord) => boolean,
+  alive: readonly LiveConsumer[],
 ): DecidedShard {
   const { act } = open;
   const asked = askedInstant(act);
@@ -189,7 +187,7 @@ function decideAct(
       plannedShards: act.round.knownShards,
     },
     seen,
-    isOurs,
+    alive,
   );
   return { shard: act.shard, asked, decision };
 }

@@ -368,7 +368,7 @@ function mayBeOurs(record: CheckpointRecord, plan: Plan | undefined): boolean {
 /** Where `previous` leads, only the ledger can tell; that consumers are alive stands in the way all the same. */
 function refusalOfConsumers({ seen }: PlanLook, { bounds }: Replay, isOurs: IsOurs): Refusal | undefined {
   if (bounds.onActiveConsumers === "overwrite") return undefined;
-  const consumers = liveConsumers(seen, seen.records, isOurs);
+  const consumers = liveConsumers(seen, isOurs);
   if (consumers.length === 0) return undefined;
   return liveRefusal(bounds, undefined, consumers, seen);
 }

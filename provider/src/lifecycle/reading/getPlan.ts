@@ -97,7 +97,7 @@ function unseenPlan(subject: Subject, replay: Replay, failure: SlsError): PlanRe
   const decision = decide(
     { ...replay.bounds, target: { kind: "keep" } },
     { kind: "unseen", failure, serverTime },
-    isNobodys,
+    [],
   );
   return { kind: "unseen", subject, serverTime, decision, code: failure.code };
 }

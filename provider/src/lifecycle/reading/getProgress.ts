@@ -9,7 +9,7 @@ import { type Until, untilProblems } from "../../rules/until.js";
 import { type SlsClient } from "../../sls/client.js";
 import { type Declared } from "../declared.js";
 import { RefusedError } from "../failures.js";
-import { readCheckpoints } from "./checkpointsReading.js";
+import { readCheckpoints } from "./getCheckpoints.js";
 import { type EarlierLook, decodeEarlierLook } from "./earlierLook.js";
 import { readGroupArguments } from "./readingArguments.js";
 import { decodeReplayedShards } from "./replayedShards.js";
