@@ -88,7 +88,7 @@ describe("a refusal says what was seen, and the way out of", () => {
     });
     expect(far).toContain("  to    end, after 2026-11-22T08:00:00Z  MTAw");
     const gone = { kind: "truncated", asked: beforeNoon(8 * day), keptSince: beforeNoon(7 * day) } as const;
-    expect(describeRefusal(subject, { ...gone, firstRead: { kind: "next" } })).toContain(
+    expect(describeRefusal(subject, { ...gone, firstRead: "next" })).toContain(
       "  the first log group that would be read: the next one received",
     );
     expect(describePin(subject, { kind: "move", move, overwrites: [] })).toContain(

@@ -39,7 +39,7 @@ export type Refusal =
       readonly asked: Instant;
       readonly keptSince: Instant;
       /** `next`: of what is there, nothing would be read. */
-      readonly firstRead: PositionTime | { readonly kind: "next" };
+      readonly firstRead: PositionTime | "next";
     }
   | { readonly kind: "tooFar"; readonly move: Move; readonly span: Duration; readonly maxMove: Duration }
   | { readonly kind: "unordered"; readonly move: Move }
@@ -177,7 +177,7 @@ function truncated(intent: ShardIntent, seen: Seen, shard: ShardObservation): De
   const keptSince = (seen.serverTime - seen.retention) as Instant;
   const bornWithin = shard.createdAt !== undefined && shard.createdAt >= keptSince;
   if (asked >= keptSince || bornWithin) return undefined;
-  const firstRead = intent.target === shard.end ? ({ kind: "next" } as const) : shard.targetTime;
+  const firstRead = intent.target === shard.end ? "next" : shard.targetTime;
   return refused({ kind: "truncated", asked, keptSince, firstRead });
 }
 

@@ -90,7 +90,7 @@ function truncated({ id }: Subject, { asked, keptSince, firstRead }: RefusalOf<"
   return lines(
     `${id}: refused, because the logstore no longer keeps what was asked for`,
     `  asked for ${formatInstant(asked)}, and it keeps what was received since ${formatInstant(keptSince)}`,
-    `  the first log group that would be read: ${firstRead.kind === "next" ? "the next one received" : describeTime(firstRead, "", "")}`,
+    `  the first log group that would be read: ${firstRead === "next" ? "the next one received" : describeTime(firstRead, "", "")}`,
     "Declare a later instant, or accept the gap with allowTruncated: true.",
   );
 }
