@@ -1,3 +1,4 @@
+import { harmless } from "../model/harmless.js";
 import { type Parsed } from "../model/parsed.js";
 
 /** Stands for an input that Pulumi will know only when something else was applied. */
@@ -38,7 +39,7 @@ export class DeclaredReader {
       if (name === "self" || known.includes(name) || this.declared[name] === undefined) continue;
       this.problems.push({
         property: "",
-        reason: `${name}: ${this.resource} has no such input; it has ${known.join(", ")}`,
+        reason: `${harmless(name)}: ${this.resource} has no such input; it has ${known.join(", ")}`,
       });
     }
   }

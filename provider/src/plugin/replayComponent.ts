@@ -31,7 +31,7 @@ export async function constructReplay(
   plugin: ServingPlugin,
 ): Promise<ConstructResponse> {
   if (request.getType() !== "sls:index:ConsumerGroupReplay") {
-    throw new Error(`The plugin sls has no component ${request.getType()}`);
+    throw new Error(`The plugin sls has no component ${request.getType()}; it has ConsumerGroupReplay`);
   }
   refuseOptions(request);
   const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), credentials.createInsecure());
