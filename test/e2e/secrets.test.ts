@@ -144,7 +144,6 @@ describe.each(["dynamic", "plugin"] as const)("in the front %s", (front) => {
     emulator.clearRequests();
     declare({ ...declaration, secret: { from } });
     const sealed = await shown(pulumi.up());
-    console.log(sealed);
     expectNone(sealed, from, cursor(7, 0), cursor(7, 1));
     expect(emulator.requests).toEqual([]);
     await pulumi.up("--expect-no-changes");
