@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as sls from "pulumi-sls-checkpoint";
 
 // What every program does: it is compiled as the oldest JavaScript that Pulumi's own template ever had.

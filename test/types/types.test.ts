@@ -29,8 +29,7 @@ test.each([
 /** What `pulumi new typescript` writes, but for the target: it has been several. */
 const template: ts.CompilerOptions = {
   module: ts.ModuleKind.CommonJS,
-  moduleResolution: ts.ModuleResolutionKind.Node10,
-  ignoreDeprecations: "6.0",
+  ...ts.convertCompilerOptionsFromJson({ moduleResolution: "node", ignoreDeprecations: "6.0" }, ".").options,
   sourceMap: true,
   experimentalDecorators: true,
   noFallthroughCasesInSwitch: true,
