@@ -59,7 +59,7 @@ export class Operator {
   pinned(...shards: number[]): string {
     return JSON.stringify(
       shards.map((shard) => {
-        this.emulator.pin("shop", "orders", "billing", shard, this.cursor(7, shard));
+        this.#move(shard, this.cursor(7, shard));
         return {
           shard,
           status: "pinned",
@@ -71,6 +71,14 @@ export class Operator {
         };
       }),
     );
+  }
+
+  /** Moves a shard as a replay does, also where the service refuses to for one that nobody touched. */
+  #move(shard: number, checkpoint: string): void {
+    const place = ["shop", "orders", "billing", shard] as const;
+    const { consumer = "" } = this.emulator.checkpoint(...place) ?? {};
+    const updateTime = this.now * 1_000;
+    this.emulator.restoreCheckpoint(...place, { checkpoint, updateTime, consumer });
   }
 
   /** Runs a command to its end. */

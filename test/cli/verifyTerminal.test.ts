@@ -1,4 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.js";
 import { bin } from "./operator.js";
 import {
@@ -13,6 +17,7 @@ import {
   type Typing,
 } from "./pseudoTerminal.js";
 
+const root = join(import.meta.dirname, "../..");
 const left = "sls-checkpoint-verify-0123456789ab";
 
 let emulator: SlsEmulator;
@@ -75,6 +80,41 @@ describe("verify --clean asks on a terminal, and", () => {
     expect([code, done("DeleteLogStore").length]).toEqual([0, 1]);
   });
 });
+
+describe("docs/verify.md", () => {
+  it("has commands to try it with that run as they stand", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "verify-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const programs = { "sls-emulator": join(root, "emulator/bin/sls-emulator.js"), "sls-checkpoint": bin };
+    const npx = Object.entries(programs).map(([name, path]) => `${name}) exec node ${path} "$@";;`);
+    writeFileSync(
+      join(folder, "npx"),
+      `#!/bin/sh\nprogram=$1; shift\ncase $program in ${npx.join(" ")} esac\n`,
+    );
+    chmodSync(join(folder, "npx"), 0o755);
+    const page = readFileSync(join(root, "docs/verify.md"), "utf8");
+    const session = /```sh\n(cat > [^]*?)\n```/.exec(page)?.[1] ?? "";
+    const port = String(await freePort());
+    // A person is slower than the emulator is to start.
+    const script = `cd ${folder}\n${session.replaceAll("8077", port).replace("export ", "sleep 1\nexport ")}`;
+    const typing = [["Create it now? [y/N] ", "y\r"]] as const;
+    const path = [folder, dirname(process.execPath), process.env["PATH"]].join(delimiter);
+    const { received } = await onTerminal(wide, typing, ["/bin/sh", "-c", script], {
+      PATH: path,
+      HOME: folder,
+    });
+    expect(received).toContain("switches: 16 found, 0 unclear, 0 failed, 4 not asked");
+    expect(readFileSync(join(folder, "observed.json"), "utf8")).toContain('"untouchedShards": "listed"');
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 describe("verify on a terminal", () => {
   const question = "Create it now? [y/N] ";

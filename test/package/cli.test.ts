@@ -1,11 +1,14 @@
 /** What `npm pack` makes of the command line, installed where an operator would. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultIdentity } from "../../emulator/src/index.js";
+import { ctrlC, narrow, onTerminal, widest } from "../cli/pseudoTerminal.js";
+import { pack, pathsOf } from "./packed.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, "cli");
@@ -39,19 +42,24 @@ const shop = {
   },
 };
 
-/** A command of the installed package, run by an operator who has the emulator's credentials. */
+function installed(): string {
+  return join(place, "node_modules/.bin/sls-checkpoint");
+}
+
+/** What an operator's shell holds, with the emulator's credentials. */
+function environment(): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env["PATH"],
+    HOME: place,
+    ALICLOUD_ACCESS_KEY: defaultIdentity.accessKeyId,
+    ALICLOUD_SECRET_KEY: defaultIdentity.accessKeySecret,
+  };
+}
+
+/** A command of the installed package. */
 function operate(endpoint: string, args: readonly string[], input = "") {
-  return spawnSync(join(place, "node_modules/.bin/sls-checkpoint"), [...args, "--endpoint", endpoint], {
-    cwd: place,
-    encoding: "utf8",
-    input,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: place,
-      ALICLOUD_ACCESS_KEY: defaultIdentity.accessKeyId,
-      ALICLOUD_SECRET_KEY: defaultIdentity.accessKeySecret,
-    },
-  });
+  const options = { cwd: place, encoding: "utf8", input, env: environment() } as const;
+  return spawnSync(installed(), [...args, "--endpoint", endpoint], options);
 }
 
 describe("the packed command line, at a service in another process,", () => {
@@ -131,26 +139,103 @@ describe("the packed command line, at a service in another process,", () => {
     expect(follow("end")).toBe(3);
     expect(follow("checkpoint", "--fail-on", "stalled")).toBe(4);
   });
+
+  it.each([
+    [["status"], "status needs PROJECT/LOGSTORE[/GROUP], such as shop/orders/billing"],
+    [["status", "shop"], "shop is not of the form PROJECT/LOGSTORE[/GROUP]"],
+    [["status", "shop/orders", "--form", "json"], "Unknown option '--form'"],
+    [["status", "shop/orders", "--format", "yaml"], "--format yaml is none of table, json, markdown, html"],
+    [["plan", "shop/orders/billing"], "--from"],
+    [["progress", "shop/orders/billing", "--fail-on", "late"], "--fail-on"],
+    [["verify", "shop"], "verify takes no shop; name the project with --project"],
+    [["verify", "--project", "shop"], "Nobody can be asked here: say --yes"],
+    [["look"], "look"],
+  ])("says what is right instead of %j", (args, message) => {
+    const { status, stdout, stderr } = operate(endpoint, args);
+    expect([status, stdout, stderr]).toEqual([1, "", expect.stringContaining(message)]);
+  });
+
+  it("is read by a pipe that has seen enough", () => {
+    const piped = `"$COMMAND" status ${group} --format json --endpoint ${endpoint} | head -c 1`;
+    const env = { ...environment(), COMMAND: installed() };
+    const { status, stdout, stderr } = spawnSync("/bin/sh", ["-c", piped], { encoding: "utf8", env });
+    expect([status, stdout, stderr]).toEqual([0, "{", ""]);
+  });
+
+  it("fits a terminal of 60 columns, and has colours there", async () => {
+    const command = [installed(), "status", group, "--endpoint", endpoint];
+    const { code, received } = await onTerminal(narrow, [], command, environment());
+    expect(code).toBe(0);
+    expect(received).toContain("billing");
+    expect(widest(received)).toBeLessThanOrEqual(60);
+  });
+
+  it("ends a watch at Ctrl-C with the last table", async () => {
+    const watch = ["progress", group, "--watch", "--interval", "PT1S"];
+    const command = [installed(), ...watch, "--endpoint", endpoint];
+    // What draws a second time.
+    const { code, received } = await onTerminal(narrow, [["[J", ctrlC]], command, environment());
+    expect([code, received]).toEqual([130, expect.stringMatching(/\[J[^]*shards? /)]);
+  });
+
+  /** The names of the logstores that were made and of those that were removed, by the answers. */
+  async function balance() {
+    const answered = async (call: string) => {
+      const response = await fetch(`${endpoint}/_emulator/requests?call=${call}`);
+      const requests = (await response.json()) as { readonly status: number; readonly logstore?: string }[];
+      return requests.filter(({ status }) => status === 200).length;
+    };
+    return { made: await answered("CreateLogStore"), removed: await answered("DeleteLogStore") };
+  }
+
+  const atShop = ["--project", "shop", "--region", "cn-test"];
+
+  it("verifies, leaves nothing, and writes what the emulator takes", async () => {
+    const before = await balance();
+    const { status, stdout } = operate(endpoint, ["verify", ...atShop, "--yes", "--output", "observed.json"]);
+    expect(stdout).toContain("16 found, 0 unclear, 0 failed, 4 not asked");
+    expect(stdout.match(/✓ passed, read back/g)).toHaveLength(5);
+    expect(status).toBe(0);
+    expect(await balance()).toEqual({ made: before.made + 1, removed: before.removed + 1 });
+    const program = join(root, "emulator/bin/sls-emulator.js");
+    const told = spawn(process.execPath, [program, "--port", "0", "--assumptions", "observed.json"], {
+      cwd: place,
+    });
+    const [line] = (await once(told.stdout, "data")) as [Buffer];
+    told.kill();
+    expect(line.toString()).toContain("listens on http://127.0.0.1:");
+  });
+
+  it("verifies on a terminal: asks, is interrupted, and leaves nothing", async () => {
+    const before = await balance();
+    const command = [installed(), "verify", ...atShop, "--endpoint", endpoint];
+    const typing = [
+      ["Create it now? [y/N] ", "y\r"],
+      ["1 of ", ctrlC],
+    ] as const;
+    const { code, received } = await onTerminal(narrow, typing, command, environment());
+    expect([code, received]).toEqual([130, expect.stringContaining(" is removed.")]);
+    expect(await balance()).toEqual({ made: before.made + 1, removed: before.removed + 1 });
+  });
 });
 
 describe("the packed command line", () => {
+  it("holds the command, its bundle, and three more files", () => {
+    const more = ["LICENSE", "README.md", "package.json"];
+    expect(pathsOf(pack(folder))).toEqual(
+      [...more, "bin/sls-checkpoint.js", "dist/sls-checkpoint.js"].sort(),
+    );
+  });
+
   it("is one package without dependencies, without Pulumi, and runs outside of the repository", () => {
     expect(readdirSync(join(place, "node_modules")).filter((name) => !name.startsWith("."))).toEqual([
       "sls-checkpoint",
     ]);
-    const installed = join(place, "node_modules/.bin/sls-checkpoint");
-    const environment = { PATH: process.env["PATH"], HOME: place };
-    const { status, stdout } = spawnSync(installed, ["--help"], {
-      cwd: place,
-      encoding: "utf8",
-      env: environment,
-    });
+    const env = { PATH: process.env["PATH"], HOME: place };
+    const options = { cwd: place, encoding: "utf8", env } as const;
+    const { status, stdout } = spawnSync(installed(), ["--help"], options);
     expect([status, stdout]).toEqual([0, expect.stringContaining("Never writes a checkpoint")]);
-    const look = spawnSync(installed, ["status", "shop/orders"], {
-      cwd: place,
-      encoding: "utf8",
-      env: environment,
-    });
+    const look = spawnSync(installed(), ["status", "shop/orders"], options);
     expect([look.status, look.stderr]).toEqual([1, expect.stringContaining("no region: set --region")]);
     const bundle = readFileSync(join(place, "node_modules/sls-checkpoint/dist/sls-checkpoint.js"), "utf8");
     expect(bundle).not.toMatch(/@pulumi\/pulumi/);

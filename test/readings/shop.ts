@@ -53,7 +53,7 @@ export class Shop {
 
   /** A shard as a replay's output shows it: pinned at one hour before noon, and moved from another. */
   pinned(shard: number, from: number, to: number): ReplayedShard {
-    this.emulator.pin("shop", "orders", "billing", shard, this.cursor(to, shard));
+    this.pin("billing", shard, this.cursor(to, shard));
     return {
       shard,
       act: `act-${String(shard)}`,
@@ -63,6 +63,14 @@ export class Shop {
       previousCheckpoint: this.cursor(from, shard),
       previousCheckpointTime: new Date(noon - from * hour).toISOString(),
     };
+  }
+
+  /** Moves a shard as a replay does, also where the service refuses to for one that nobody touched. */
+  pin(group: string, shard: number, checkpoint: string): void {
+    const place = ["shop", "orders", group, shard] as const;
+    const { consumer = "" } = this.emulator.checkpoint(...place) ?? {};
+    const updateTime = this.now * 1_000;
+    this.emulator.restoreCheckpoint(...place, { checkpoint, updateTime, consumer });
   }
 
   calls(): readonly string[] {

@@ -21,7 +21,7 @@ afterEach(async () => {
 /** Pins a shard of the side group as a replay does; it stood nowhere before. */
 function pinned(shard: number, hours: number): sls.ReplayedShard {
   const checkpoint = shop.cursor(hours, shard);
-  shop.emulator.pin("shop", "orders", "billing-again", shard, checkpoint);
+  shop.pin("billing-again", shard, checkpoint);
   const checkpointTime = new Date(noon - hours * hour).toISOString();
   return {
     shard,
@@ -264,7 +264,7 @@ describe("getReplayProgress with until", () => {
     shop.now += 10 * minute;
     const shards = [0, 1].map((shard) => pinned(shard, 7));
     for (const shard of [0, 1]) {
-      shop.emulator.pin("shop", "orders", "ordered", shard, shop.cursor(7, shard));
+      shop.pin("ordered", shard, shop.cursor(7, shard));
       shop.emulator.commit("shop", "orders", "ordered", shard, shop.cursor(4, shard), {
         consumer: "again-a",
       });

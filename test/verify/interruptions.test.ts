@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultAssumptions, type AssumptionName } from "../../emulator/src/index.js";
 import { scratchName, Verifier, type Ended } from "./verifier.js";
 
 /** The calls of a whole run, in order. */
@@ -90,6 +91,33 @@ describe("a run of verify", { timeout: 900_000 }, () => {
     creation.release();
     await expect.poll(() => verifier.left()).toHaveLength(1);
     expectNothingLeftUnsaid(verifier, ended);
+  });
+
+  it("whose logstore somebody removes says so, and takes no answer for one about a switch", async () => {
+    const calls = await callsOfWholeRun();
+    for (const nth of momentsOf(calls).filter((each) => each > 40 && !isBeyondSome(each, calls))) {
+      const verifier = await Verifier.open();
+      void verifier.emulator
+        .waitForRequest(() => true, nth)
+        .then(() => verifier.removeScratchLogstore())
+        .catch(() => undefined);
+      const { code, out, observed } = await verifier.run();
+      const where = `request ${String(nth)} of ${String(calls.length)}, ${calls[nth - 1] ?? ""}`;
+      expect([where, code, observed]).toEqual([where, 1, undefined]);
+      expect(out).toMatch(
+        /The logstore \S+ is not there any more: somebody removed it, as verify --clean does\./,
+      );
+      const rows = [...out.matchAll(/^(\w+) +(failed|unclear|not asked|\w+) /gm)];
+      const values = rows.flatMap(([, name = "", value = ""]) =>
+        name in defaultAssumptions && !/^(?:failed|unclear|not asked)$/.test(value) ? [[name, value]] : [],
+      );
+      const expected = values.map(([name = ""]) => [
+        name,
+        String(defaultAssumptions[name as AssumptionName]),
+      ]);
+      expect([where, values]).toEqual([where, expected]);
+      await verifier.close();
+    }
   });
 
   it("that ends early shows what it has found by then, and writes no file", async () => {

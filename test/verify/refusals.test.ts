@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { policyOf } from "../../cli/src/verify/announcement.ts";
-import { Verifier } from "./verifier.js";
+import { scratchName, Verifier } from "./verifier.js";
 
 /** The grants of a RAM policy, as the emulator has them. */
 function grantsOf(policy: string): { actions: string[]; resources: string[] }[] {
@@ -69,6 +69,67 @@ describe("verify with a key", () => {
       "SplitShard",
       "UpdateCheckPoint",
     ]);
+  });
+});
+
+describe("verify without a key that is accepted", () => {
+  it("says where a key was looked for, before anything else", async () => {
+    const verifier = await Verifier.open();
+    vi.stubEnv("ALICLOUD_ACCESS_KEY", "");
+    vi.stubEnv("ALICLOUD_SECRET_KEY", "");
+    vi.stubEnv("HOME", "/dev/null");
+    for (const clean of [false, true]) {
+      const { code, failure, progress } = await verifier.run({ clean });
+      expect(failure).toMatch(/^no credentials were found\nthe aliyun CLI's profile: /);
+      expect(failure).toContain("or --profile");
+      expect([code, progress, verifier.emulator.requests]).toEqual([1, "", []]);
+    }
+  });
+
+  it("names the part of a key that cannot be sent", async () => {
+    const verifier = await Verifier.open();
+    vi.stubEnv("ALICLOUD_ACCESS_KEY", "emulator\nAccessKeyId");
+    const { code, failure } = await verifier.run();
+    expect(failure).toContain("no HTTP header can hold ALICLOUD_ACCESS_KEY: it has a line break");
+    expect([code, verifier.emulator.requests]).toEqual([1, []]);
+  });
+
+  it.each([
+    ["ALICLOUD_ACCESS_KEY", "DeleteLogStore was answered 401 Unauthorized: AccessKeyId not found: other"],
+    ["ALICLOUD_SECRET_KEY", "DeleteLogStore was answered 401 SignatureNotMatch"],
+  ])("says that it is not accepted where %s is wrong", async (name, answered) => {
+    const verifier = await Verifier.open();
+    vi.stubEnv(name, "other");
+    const { code, out } = await verifier.run();
+    expect(out).toContain("The key is not accepted, so nothing was created.");
+    expect(out).toContain(answered);
+    expect(out).toContain("check the key's id and secret, and that it is not disabled");
+    expect(out).not.toMatch(/policy|fault of this program/);
+    expect([code, verifier.left()]).toEqual([1, []]);
+  });
+
+  it("does not take a wrong key of --denied-profile for a denial", async () => {
+    const verifier = await Verifier.open({ strangerSecret: "wrong" });
+    const { code, out, observed } = await verifier.run({ deniedProfile: "stranger" });
+    expect(out).toMatch(/deniedStatus +unclear +the key of --denied-profile is not accepted at all/);
+    expect(out).toMatch(/getCheckPointPermission +unclear +the key of --denied-profile is not accepted/);
+    expect(observed).not.toHaveProperty("deniedStatus");
+    expect([code, verifier.left()]).toEqual([2, []]);
+  });
+
+  it("names what is left where the key is revoked while it runs", async () => {
+    const verifier = await Verifier.open();
+    void verifier.emulator
+      .waitForRequest(() => true, 200)
+      .then(() => verifier.emulator.setIdentities([]))
+      .catch(() => undefined);
+    const { code, out } = await verifier.run();
+    const [name = ""] = verifier.left();
+    expect(out).toContain(
+      `✗ The logstore ${name} of project shop may be left: DeleteLogStore was answered 401`,
+    );
+    expect(out).toContain("Remove it with: sls-checkpoint verify --clean --project shop");
+    expect([code, name]).toEqual([1, expect.stringMatching(scratchName)]);
   });
 });
 

@@ -38,6 +38,8 @@ export interface VerifierOptions {
   readonly policy?: Identity["policy"];
   /** Logstores of former runs that are in the project already. */
   readonly leftovers?: number;
+  /** The secret that the profile `stranger` has. @default the right one */
+  readonly strangerSecret?: string;
   /** How far the clock of this machine is ahead of the service's, in milliseconds. */
   readonly ahead?: number;
 }
@@ -62,6 +64,7 @@ export class Verifier {
     policy,
     leftovers = 0,
     ahead = 0,
+    strangerSecret = stranger.accessKeySecret,
   }: VerifierOptions = {}): Promise<Verifier> {
     const clock = { now: noon };
     const identities = [{ ...defaultIdentity, ...(policy && { policy }) }, stranger];
@@ -72,7 +75,7 @@ export class Verifier {
       const digits = index.toString(16).padStart(12, "0");
       emulator.createLogstore("shop", `sls-checkpoint-verify-${digits}`, { shardCount: 1 });
     }
-    vi.stubEnv("HOME", homeWithProfile());
+    vi.stubEnv("HOME", homeWithProfile(strangerSecret));
     vi.stubEnv("ALICLOUD_ACCESS_KEY", defaultIdentity.accessKeyId);
     vi.stubEnv("ALICLOUD_SECRET_KEY", defaultIdentity.accessKeySecret);
     onTestFinished(() => void vi.unstubAllEnvs());
@@ -87,6 +90,13 @@ export class Verifier {
   left(): readonly string[] {
     const named = this.emulator.requestsOf("DeleteLogStore").flatMap(({ logstore = "" }) => logstore);
     return [...new Set(named)].filter((name) => this.exists(name));
+  }
+
+  /** Somebody else cleans up while a run is under way. */
+  removeScratchLogstore(): void {
+    const [named] = this.emulator.requestsOf("CreateLogStore");
+    const { logstoreName = "" } = JSON.parse(named?.body ?? "{}") as { logstoreName?: string };
+    this.emulator.deleteLogstore("shop", logstoreName);
   }
 
   exists(logstore: string): boolean {
@@ -152,15 +162,15 @@ export class Verifier {
 }
 
 /** A home whose aliyun CLI has the profile `stranger`. */
-function homeWithProfile(): string {
+function homeWithProfile(secret: string): string {
   const home = mkdtempSync(join(tmpdir(), "verify-home-"));
   mkdirSync(join(home, ".aliyun"));
-  const { accessKeyId, accessKeySecret } = stranger;
+  const { accessKeyId } = stranger;
   const profile = {
     name: "stranger",
     mode: "AK",
     access_key_id: accessKeyId,
-    access_key_secret: accessKeySecret,
+    access_key_secret: secret,
   };
   writeFileSync(
     join(home, ".aliyun", "config.json"),

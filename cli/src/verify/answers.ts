@@ -1,8 +1,9 @@
+import { type Shard, getCursor, listShards } from "../../../provider/src/sls/calls.js";
 import { type Decoder, integer, list, object, optional, string } from "../../../provider/src/sls/decode.js";
 import { type Reply } from "./reply.js";
 import { ProbeFailure } from "./wireFailures.js";
 
-/** What GetCheckPoint lists of a shard, as it came. */
+/** What GetCheckPoint lists of a shard, as it came: in which unit, and whether empty or absent, is what is asked. */
 export interface CheckpointRow {
   readonly shard: number;
   readonly checkpoint: string;
@@ -10,34 +11,24 @@ export interface CheckpointRow {
   readonly consumer: string | undefined;
 }
 
-/** What ListShards has of a shard. */
-export interface ShardRow {
-  readonly shardID: number;
-  readonly status: string;
-  readonly inclusiveBeginKey: string;
-  readonly exclusiveEndKey: string;
-}
-
 const checkpointRows = list(
   object({ shard: integer, checkpoint: string, updateTime: optional(integer), consumer: optional(string) }),
 );
-const shardRows = list(
-  object({ shardID: integer, status: string, inclusiveBeginKey: string, exclusiveEndKey: string }),
-);
+const anywhere = { project: "", logstore: "", consumerGroup: "", shard: 0 };
 
 export function checkpointRowsOf(reply: Reply): readonly CheckpointRow[] {
   return read(reply, checkpointRows);
 }
 
-export function shardRowsOf(reply: Reply): readonly ShardRow[] {
-  return read(reply, shardRows);
+export function shardsOf(reply: Reply): readonly Shard[] {
+  return read(reply, listShards(anywhere).decode);
 }
 
 export function cursorOf(reply: Reply): string {
-  return read(reply, object({ cursor: string })).cursor;
+  return read(reply, getCursor(anywhere, "begin").decode);
 }
 
-/** Unix seconds. */
+/** Unix seconds, as they came. */
 export function cursorTimeOf(reply: Reply): number {
   return read(reply, object({ cursor_time: integer })).cursor_time;
 }

@@ -1,3 +1,4 @@
+import { type Shard } from "../../../provider/src/sls/calls.js";
 import {
   type Save,
   createGroup,
@@ -7,17 +8,19 @@ import {
   listShards,
   updateCheckPoint,
 } from "./calls.js";
-import { type Reply, isDenied, isDone, outcomeOf } from "./reply.js";
-import { type Wire } from "./wire.js";
-import { ProbeFailure } from "./wireFailures.js";
 import {
-  shardRowsOf,
-  cursorOf,
-  checkpointRowsOf,
-  numbersOf,
-  type CheckpointRow,
-  type ShardRow,
-} from "./answers.js";
+  type Reply,
+  isDenied,
+  isDone,
+  isKeyRefused,
+  isLogstoreMissing,
+  isMissing,
+  outcomeOf,
+} from "./reply.js";
+import { type Signing } from "./signedHeaders.js";
+import { type Wire, type WireCall } from "./wire.js";
+import { ProbeFailure, VerificationRefused } from "./wireFailures.js";
+import { shardsOf, cursorOf, checkpointRowsOf, numbersOf, type CheckpointRow } from "./answers.js";
 
 /** How long is waited for what does not come at once. */
 export interface Patience {
@@ -28,6 +31,8 @@ export interface Patience {
 /** A group that was just created or deleted may be seen otherwise for a while. */
 export const forGroups: Patience = { total: 120_000, step: 2_000 };
 const forWrites: Patience = { total: 30_000, step: 1_000 };
+/** What one part of the service has shown, another may not know of for a while. */
+const forOtherParts: Patience = { total: 20_000, step: 2_000 };
 
 /** What probes stand on: the scratch logstore, its two shards with log groups, and a wire to it. */
 export class Bench {
@@ -46,7 +51,7 @@ export class Bench {
   async openGroup(): Promise<ScratchGroup> {
     this.#groups += 1;
     const name = `probe-${String(this.#groups)}`;
-    const made = await this.wire.ask(createGroup(this.logstore, name));
+    const made = await this.ask(createGroup(this.logstore, name));
     if (!isDone(made)) throw new ProbeFailure(describeRefusal(made));
     await this.until(`the consumer group ${name}`, forGroups, async () => {
       const reply = await this.wire.ask(getCheckPoint(this.logstore, name));
@@ -57,20 +62,40 @@ export class Bench {
 
   /** Asks for one group more, whatever the answer. */
   async tryGroup(name: string): Promise<Reply> {
-    return this.wire.ask(createGroup(this.logstore, name));
+    return this.ask(createGroup(this.logstore, name));
   }
 
-  async shards(): Promise<readonly ShardRow[]> {
-    return shardRowsOf(await this.done(listShards(this.logstore)));
+  async shards(): Promise<readonly Shard[]> {
+    return shardsOf(await this.done(listShards(this.logstore)));
   }
 
   async cursor(shard: number, from: "begin" | "end"): Promise<string> {
     return cursorOf(await this.done(getCursor(this.logstore, shard, from)));
   }
 
+  /**
+   * The reply to a call in what is known to be there. That it is not says nothing of the call: a part of the service may
+   * not know of it yet, or somebody removed it.
+   */
+  async ask(call: WireCall, signing?: Signing): Promise<Reply> {
+    for (let waited = 0; ; waited += forOtherParts.step) {
+      const reply = await this.wire.ask(call, signing);
+      if (!isMissing(reply)) return reply;
+      if (waited >= forOtherParts.total) throw this.#missing(reply);
+      await this.wire.wait(forOtherParts.step);
+    }
+  }
+
+  #missing(reply: Reply): Error {
+    if (!isLogstoreMissing(reply)) return new ProbeFailure(describeRefusal(reply));
+    return new VerificationRefused(
+      `The logstore ${this.logstore} is not there any more: somebody removed it, as verify --clean does.`,
+    );
+  }
+
   /** The reply to a call that has to succeed. */
-  async done(call: Parameters<Wire["ask"]>[0]): Promise<Reply> {
-    const reply = await this.wire.ask(call);
+  async done(call: WireCall): Promise<Reply> {
+    const reply = await this.ask(call);
     if (isDone(reply)) return reply;
     throw new ProbeFailure(describeRefusal(reply));
   }
@@ -102,7 +127,7 @@ export class ScratchGroup {
   }
 
   async save(save: Save): Promise<Reply> {
-    return this.bench.wire.ask(updateCheckPoint(this.bench.logstore, this.name, save));
+    return this.bench.ask(updateCheckPoint(this.bench.logstore, this.name, save));
   }
 
   async look(): Promise<{ readonly reply: Reply; readonly rows: readonly CheckpointRow[] }> {
@@ -153,9 +178,13 @@ export class ScratchGroup {
 
 const betweenBeats = 2_000;
 
+function wayOutOf(reply: Reply): string {
+  if (isKeyRefused(reply)) return "; check the key's id and secret, and that it is not disabled";
+  return isDenied(reply) ? "; the key's policy has to allow it" : "";
+}
+
 /** Says in one sentence what was refused, and what to do where that is known. */
 export function describeRefusal(reply: Reply): string {
   const words = reply.message === undefined || reply.message === "" ? "" : `: ${reply.message}`;
-  const wayOut = isDenied(reply) ? "; the key's policy has to allow it" : "";
-  return `${reply.operation} was answered ${outcomeOf(reply)}${words}${wayOut}`;
+  return `${reply.operation} was answered ${outcomeOf(reply)}${words}${wayOutOf(reply)}`;
 }

@@ -1,117 +1,113 @@
+import { type Cursor } from "../../../provider/src/model/cursor.js";
+import { durationOfSeconds } from "../../../provider/src/model/duration.js";
+import { type Instant } from "../../../provider/src/model/instant.js";
+import * as sls from "../../../provider/src/sls/calls.js";
+import { type SlsRequest } from "../../../provider/src/sls/request.js";
 import { type WireCall } from "./wire.js";
 
-/** The calls that a run makes, as data. */
+/** The calls that a run makes, as data: those of the provider as it sends them, and what only a scratch logstore needs. */
 
 export interface Save {
   readonly shard: number;
+  /** Whatever is to be sent, also what is no cursor. */
   readonly checkpoint: string;
   readonly force: boolean;
   readonly consumer?: string;
 }
 
-/** The logstores of the project; only those whose names contain a text, where one is given. */
-export function listLogstores(nameContains?: string): WireCall {
-  const filter = nameContains === undefined ? {} : { logstoreName: nameContains };
-  return get("ListLogStores", "/logstores", { ...filter, offset: "0", size: "500" });
-}
-
-export function createLogstore(name: string, shardCount: number): WireCall {
-  // Not repeatable: whoever lost the answer has to find out.
-  return {
-    ...write("CreateLogStore", "POST", "/logstores"),
-    json: { logstoreName: name, ttl: 1, shardCount },
-  };
-}
-
 export function getLogstore(name: string): WireCall {
-  return get("GetLogStore", `/logstores/${name}`);
-}
-
-export function deleteLogstore(name: string): WireCall {
-  return { ...write("DeleteLogStore", "DELETE", `/logstores/${name}`), repeatable: true };
+  return repeatable(sls.getLogStore(of(name)).request);
 }
 
 export function listShards(logstore: string): WireCall {
-  return get("ListShards", `/logstores/${logstore}/shards`);
+  return repeatable(sls.listShards(of(logstore)).request);
 }
 
-export function splitShard(logstore: string, shard: number, key: string): WireCall {
-  return {
-    ...write("SplitShard", "POST", `/logstores/${logstore}/shards/${String(shard)}`),
-    query: { action: "split", key },
-  };
-}
-
-/** One log group, to the shard whose range the key is in. */
-export function postLogs(logstore: string, key: string, message: Uint8Array): WireCall {
-  return {
-    ...write("PostLogStoreLogs", "POST", `/logstores/${logstore}/shards/route`),
-    query: { key },
-    message,
-  };
-}
-
-export function getCursor(logstore: string, shard: number, from: string): WireCall {
-  return get("GetCursor", `/logstores/${logstore}/shards/${String(shard)}`, { type: "cursor", from });
+export function getCursor(logstore: string, shard: number, from: "begin" | "end" | Instant): WireCall {
+  return repeatable(sls.getCursor({ ...of(logstore), shard }, from).request);
 }
 
 export function getCursorTime(logstore: string, shard: number, cursor: string): WireCall {
-  return get("GetCursorTime", `/logstores/${logstore}/shards/${String(shard)}`, {
-    type: "cursor_time",
-    cursor,
-  });
+  return repeatable(sls.getCursorTime({ ...of(logstore), shard }, cursor as Cursor).request);
 }
 
 export function createGroup(logstore: string, group: string): WireCall {
-  return {
-    ...write("CreateConsumerGroup", "POST", `/logstores/${logstore}/consumergroups`),
-    json: { consumerGroup: group, timeout: 60, order: false },
-  };
-}
-
-export function deleteGroup(logstore: string, group: string): WireCall {
-  return { ...write("DeleteConsumerGroup", "DELETE", pathOf(logstore, group)), repeatable: true };
+  const settings = { timeout: durationOfSeconds(60), ordered: false };
+  return once(sls.createConsumerGroup(of(logstore, group), settings));
 }
 
 export function getCheckPoint(logstore: string, group: string): WireCall {
-  return get("GetCheckPoint", pathOf(logstore, group));
+  return repeatable(sls.getCheckPoint(of(logstore, group)).request);
 }
 
 export function updateCheckPoint(logstore: string, group: string, save: Save): WireCall {
   const { shard, checkpoint, force, consumer } = save;
-  return {
-    ...write("UpdateCheckPoint", "POST", pathOf(logstore, group)),
-    query: {
-      type: "checkpoint",
-      forceSuccess: String(force),
-      ...(consumer !== undefined && { consumer }),
-    },
-    json: { shard, checkpoint },
+  const write = {
+    checkpoint: checkpoint as Cursor,
+    forceSuccess: force,
+    ...(consumer !== undefined && { consumer }),
   };
+  return once(sls.updateCheckPoint({ ...of(logstore, group), shard }, write));
 }
 
+/** The provider sends none: it would register a consumer. */
 export function heartBeat(
   logstore: string,
   group: string,
   consumer: string,
   held: readonly number[],
 ): WireCall {
-  return {
-    ...write("HeartBeat", "POST", pathOf(logstore, group)),
+  return repeatable({
+    ...call("HeartBeat", "POST", `/logstores/${logstore}/consumergroups/${group}`, logstore),
     query: { type: "heartbeat", consumer },
-    json: held,
-    repeatable: true,
-  };
+    body: JSON.stringify(held),
+  });
 }
 
-function pathOf(logstore: string, group: string): string {
-  return `/logstores/${logstore}/consumergroups/${group}`;
+/** The logstores of the project; only those whose names contain a text, where one is given. */
+export function listLogstores(nameContains?: string): WireCall {
+  const filter = nameContains === undefined ? {} : { logstoreName: nameContains };
+  return repeatable({
+    ...call("ListLogStores", "GET", "/logstores"),
+    query: { ...filter, offset: "0", size: "500" },
+  });
 }
 
-function get(operation: string, path: string, query: Readonly<Record<string, string>> = {}): WireCall {
-  return { operation, method: "GET", path, query, repeatable: true };
+/** Not repeatable: whoever lost the answer has to find out. */
+export function createLogstore(name: string, shardCount: number): WireCall {
+  const body = JSON.stringify({ logstoreName: name, ttl: 1, shardCount });
+  return once({ ...call("CreateLogStore", "POST", "/logstores", name), body });
 }
 
-function write(operation: string, method: "POST" | "DELETE", path: string): WireCall {
-  return { operation, method, path, repeatable: false };
+export function deleteLogstore(name: string): WireCall {
+  return repeatable(call("DeleteLogStore", "DELETE", `/logstores/${name}`, name));
+}
+
+export function splitShard(logstore: string, shard: number, key: string): WireCall {
+  const path = `/logstores/${logstore}/shards/${String(shard)}`;
+  return once({ ...call("SplitShard", "POST", path, logstore), query: { action: "split", key } });
+}
+
+/** One log group, to the shard whose range the key is in. */
+export function postLogs(logstore: string, key: string, message: Uint8Array): WireCall {
+  const path = `/logstores/${logstore}/shards/route`;
+  const request = { ...call("PostLogStoreLogs", "POST", path, logstore), query: { key } };
+  return { ...request, body: message, repeatable: false };
+}
+
+/** The project is the wire's. */
+function of(logstore: string, consumerGroup = "") {
+  return { project: "", logstore, consumerGroup };
+}
+
+function call(operation: string, method: SlsRequest["method"], path: string, logstore = ""): SlsRequest {
+  return { operation, method, path, query: {}, about: { project: "", logstore } };
+}
+
+function repeatable(request: SlsRequest): WireCall {
+  return { ...request, repeatable: true };
+}
+
+function once(request: SlsRequest): WireCall {
+  return { ...request, repeatable: false };
 }

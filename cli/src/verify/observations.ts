@@ -1,3 +1,8 @@
+import {
+  type Instant,
+  instantOfMilliseconds,
+  instantOfSeconds,
+} from "../../../provider/src/model/instant.js";
 import { cursorTimeOf } from "./answers.js";
 import { type Bench } from "./bench.js";
 import { getCursor, getCursorTime, getLogstore } from "./calls.js";
@@ -22,6 +27,7 @@ interface Question {
 }
 
 const shard = wholeShard;
+const day = 86_400_000;
 
 /** Asks everything that is observed. A question that fails costs its own row. */
 export async function observe(bench: Bench, usableAfter: number): Promise<readonly Observation[]> {
@@ -74,12 +80,12 @@ const questions: readonly Question[] = [
   {
     name: "cursor before the first",
     asks: "GetCursor for 1970, against begin",
-    ask: (bench) => clamped(bench, "0", "begin"),
+    ask: (bench) => clamped(bench, instantOfSeconds(0), "begin"),
   },
   {
     name: "cursor after the last",
     asks: "GetCursor for tomorrow, against end",
-    ask: (bench) => clamped(bench, String(Math.floor(bench.wire.serverNow / 1_000) + 86_400), "end"),
+    ask: (bench) => clamped(bench, instantOfMilliseconds(bench.wire.serverNow + day), "end"),
   },
   {
     name: "receive time",
@@ -98,8 +104,8 @@ const questions: readonly Question[] = [
       const before = shiftedCursor(await bench.cursor(shard, "begin"), -1n);
       const after = shiftedCursor(await bench.cursor(shard, "end"), 1n);
       return seenIn([
-        await bench.wire.ask(getCursorTime(bench.logstore, shard, before)),
-        await bench.wire.ask(getCursorTime(bench.logstore, shard, after)),
+        await bench.ask(getCursorTime(bench.logstore, shard, before)),
+        await bench.ask(getCursorTime(bench.logstore, shard, after)),
       ]);
     },
   },
@@ -110,7 +116,7 @@ const questions: readonly Question[] = [
       const other = await bench.cursor(0, "begin");
       const { group } = await touchShard(bench);
       return seenIn([
-        await bench.wire.ask(getCursorTime(bench.logstore, shard, other)),
+        await bench.ask(getCursorTime(bench.logstore, shard, other)),
         await group.save({ shard, checkpoint: other, force: true }),
       ]);
     },
@@ -133,15 +139,15 @@ const questions: readonly Question[] = [
       const replies: Reply[] = [];
       for (const minutes of [-14, -16, 14, 16]) {
         const dateShift = minutes * 60_000 + offset;
-        replies.push(await bench.wire.ask(getLogstore(bench.logstore), { version: "v1", dateShift }));
+        replies.push(await bench.ask(getLogstore(bench.logstore), { version: "v1", dateShift }));
       }
       return seenIn(replies);
     },
   },
 ];
 
-async function clamped(bench: Bench, from: string, end: "begin" | "end"): Promise<Seen> {
-  const reply = await bench.wire.ask(getCursor(bench.logstore, shard, from));
+async function clamped(bench: Bench, from: Instant, end: "begin" | "end"): Promise<Seen> {
+  const reply = await bench.ask(getCursor(bench.logstore, shard, from));
   const cursor = await bench.cursor(shard, end);
   if (!isDone(reply)) return seenIn([reply]);
   const isSame = JSON.stringify(reply.json).includes(JSON.stringify(cursor));

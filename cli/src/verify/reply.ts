@@ -30,6 +30,23 @@ export function isDenied({ status, code = "" }: Reply): boolean {
   );
 }
 
+/** Whether the key itself is not accepted, whatever its policy. */
+export function isKeyRefused(reply: Reply): boolean {
+  const { code = "", message = "" } = reply;
+  const isNamed = /^(?:SignatureNotMatch|InvalidAccessKeyId)/i.test(code);
+  return isDenied(reply) && (isNamed || /access\s?key\s?id|security token/i.test(message));
+}
+
+/** Whether the logstore that was asked about is not there. */
+export function isLogstoreMissing({ code = "" }: Reply): boolean {
+  return /^LogStoreNotExist$/i.test(code);
+}
+
+/** Whether the logstore or consumer group that was asked about is not there. */
+export function isMissing(reply: Reply): boolean {
+  return isLogstoreMissing(reply) || /^ConsumerGroupNotExist$/i.test(reply.code ?? "");
+}
+
 /** Whether the service asks to slow down; the quota of a resource is another matter. */
 export function isThrottled({ status, code = "" }: Reply): boolean {
   return (

@@ -1,10 +1,10 @@
 import { encodeLogGroupMessage } from "../../../emulator/src/wire/logGroupEncoder.js";
-import { cursorOf, logstoreNamesOf, shardRowsOf } from "./answers.js";
+import { cursorOf, logstoreNamesOf, shardsOf } from "./answers.js";
 import { Bench, describeRefusal } from "./bench.js";
 import { createLogstore, deleteLogstore, getCursor, listLogstores, listShards, postLogs } from "./calls.js";
-import { type Reply, isDenied, isDone, outcomeOf } from "./reply.js";
+import { type Reply, isDenied, isDone, isKeyRefused, isLogstoreMissing, outcomeOf } from "./reply.js";
 import { type Wire } from "./wire.js";
-import { ConnectionLost, VerificationRefused } from "./wireFailures.js";
+import { ConnectionLost, ProbeFailure, VerificationRefused } from "./wireFailures.js";
 
 /** Every logstore that `verify` makes begins so. */
 export const prefix = "sls-checkpoint-verify-";
@@ -68,8 +68,11 @@ export class ScratchLogstores {
   /** A key that may create and not delete would leave the logstore behind: asked for before there is one. */
   async #requireRemovable(name: string): Promise<void> {
     const reply = await this.#wire.ask(deleteLogstore(name));
-    if (reply.status === 404 && /^LogStoreNotExist$/i.test(reply.code ?? "")) return;
+    if (isLogstoreMissing(reply)) return;
     const what = describeRefusal(reply);
+    if (isKeyRefused(reply)) {
+      throw new VerificationRefused(`The key is not accepted, so nothing was created.\n${what}`);
+    }
     if (isDenied(reply)) {
       throw new VerificationRefused(
         `The key may not delete logstores, so nothing was created.\n${what}\nUse a key with the policy above.`,
@@ -82,9 +85,10 @@ export class ScratchLogstores {
     const { logstore } = bench;
     await bench.until("the new logstore", forLogstore, async () => {
       const reply = await this.#wire.ask(listShards(logstore));
-      return isDone(reply) && shardRowsOf(reply).length === 2 ? "so" : reply;
+      return isDone(reply) && shardsOf(reply).length === 2 ? "so" : reply;
     });
-    for (const { shardID, inclusiveBeginKey } of await bench.shards()) {
+    for (const { shard, keys } of await bench.shards()) {
+      if (keys === undefined) throw new ProbeFailure("ListShards does not show the keys of a shard");
       for (let index = 0; index < logGroupsPerShard; index += 1) {
         const log = {
           time: Math.floor(this.#wire.serverNow / 1_000),
@@ -92,13 +96,13 @@ export class ScratchLogstores {
         };
         const message = encodeLogGroupMessage({ logs: [log], topic: "sls-checkpoint-verify" });
         await bench.until("the new logstore to take logs", forLogstore, async () => {
-          const reply = await this.#wire.ask(postLogs(logstore, inclusiveBeginKey, message));
+          const reply = await this.#wire.ask(postLogs(logstore, keys.begin, message));
           return isDone(reply) ? "so" : reply;
         });
       }
       await bench.until("the log groups", forLogstore, async () => {
-        const begin = await this.#wire.ask(getCursor(logstore, shardID, "begin"));
-        const end = await this.#wire.ask(getCursor(logstore, shardID, "end"));
+        const begin = await this.#wire.ask(getCursor(logstore, shard, "begin"));
+        const end = await this.#wire.ask(getCursor(logstore, shard, "end"));
         if (!isDone(begin)) return begin;
         return isDone(end) && cursorOf(begin) !== cursorOf(end) ? "so" : end;
       });
@@ -132,8 +136,9 @@ export async function removeLogstore(
       if (isDone(reply) || (isAbsent && creation === "answered")) return { kind: "removed", name };
       why = isAbsent ? "its creation was not answered, and it is not there yet" : describeRefusal(reply);
     } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error;
-      // It was tried for some seconds already.
+      const isKnown = error instanceof ConnectionLost || error instanceof VerificationRefused;
+      if (!isKnown) throw error;
+      // It was tried for some seconds already, or there is no key any more.
       return { kind: "left", name, why: error.message };
     }
     if (attempt < removalTries) await wire.wait(betweenRemovals);
@@ -162,7 +167,8 @@ function refusedToMake(reply: Reply): VerificationRefused {
 }
 
 function wayOut(reply: Reply): string {
-  if (isDenied(reply)) return "Check the key, and that it has the policy above.";
+  if (isKeyRefused(reply)) return "Nothing was changed.";
+  if (isDenied(reply)) return "sls-checkpoint verify prints the policy that the key needs, before it asks.";
   if (/quota/i.test(reply.code ?? "")) {
     return "The project is full: delete a logstore that nobody needs, name another project, or ask for more in the SLS console.";
   }

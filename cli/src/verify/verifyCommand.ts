@@ -6,7 +6,6 @@ import { instantOfMilliseconds } from "../../../provider/src/model/instant.js";
 import { SlsClient } from "../../../provider/src/sls/client.js";
 import { type Configuration, readConfiguration } from "../../../provider/src/sls/configuration.js";
 import { Connections } from "../../../provider/src/sls/connections.js";
-import { CredentialsFailure } from "../../../provider/src/sls/credentials.js";
 import { type Endpoint, hostOf, regionOf } from "../../../provider/src/sls/endpoint.js";
 import { credentialsSource } from "../../../provider/src/sls/official/credentialsSource.js";
 import { type Connection } from "../commandArguments.js";
@@ -50,11 +49,6 @@ export async function verifyCommand(
       : await verifyAt({ place, effects, wire, request, connection, version, terminal });
   } catch (error) {
     if (error instanceof Interrupted) return interruptedCode;
-    if (error instanceof CredentialsFailure) {
-      throw new LookError(inFlags([error.message, ...error.facts, error.wayOut].join("\n")), {
-        cause: error,
-      });
-    }
     if (error instanceof ConnectionLost || error instanceof VerificationRefused) {
       throw new LookError(error.message, { cause: error });
     }
@@ -107,14 +101,16 @@ async function verifyAt(run: Run): Promise<number> {
   const { project, probeLimits, keep, deniedProfile } = request;
   const { configuration } = place;
   const host = hostOf(configuration.endpoint, project);
-  if (request.output !== undefined) terminal.requireWritable(request.output);
-  terminal.writeError(announce({ project, host, probeLimits, keep }, terminal.size().columns));
-  if (!(await agreed(request, terminal, "Create it now?"))) return declined(terminal);
-  if (probeLimits) await requireEmptyProject(wire);
   const denied =
     deniedProfile === undefined
       ? undefined
       : openWire(placeOf(project, { ...connection, "sls:profile": deniedProfile }, version), effects);
+  // What would end the run is told before anything is read and agreed to.
+  for (const each of [wire, denied]) await each?.unlessInterrupted(each.credentials());
+  if (request.output !== undefined) terminal.requireWritable(request.output);
+  terminal.writeError(announce({ project, host, probeLimits, keep }, terminal.size().columns));
+  if (!(await agreed(request, terminal, "Create it now?"))) return declined(terminal);
+  if (probeLimits) await requireEmptyProject(wire);
   const region = connection["sls:region"] ?? regionOf(configuration.endpoint);
   const product = countedProduct(configuration, effects);
   const command = cleaningCommand(project, connection);

@@ -1,26 +1,28 @@
-import { type CredentialsSource } from "../../../provider/src/sls/credentials.js";
+import {
+  type Credentials,
+  type CredentialsSource,
+  CredentialsFailure,
+  sendable,
+} from "../../../provider/src/sls/credentials.js";
 import { type Configuration } from "../../../provider/src/sls/configuration.js";
 import { type Endpoint, hostOf, originOf } from "../../../provider/src/sls/endpoint.js";
 import { classify } from "../../../provider/src/sls/errorCodes.js";
 import { SlsNetworkError } from "../../../provider/src/sls/errors.js";
-import { type Destination, type Received, exchange } from "../../../provider/src/sls/exchange.js";
+import {
+  type Destination,
+  type OutgoingRequest,
+  type Received,
+  exchange,
+} from "../../../provider/src/sls/exchange.js";
 import { redaction } from "../../../provider/src/sls/redaction.js";
 import { headerNames } from "../../../provider/src/sls/signing/headers.js";
 import { parseRedacted } from "../../../provider/src/sls/transport.js";
 import { type Reply, isThrottled, serverTimeOf } from "./reply.js";
 import { type Signing, signedHeaders } from "./signedHeaders.js";
-import { ConnectionLost, Interrupted } from "./wireFailures.js";
+import { ConnectionLost, Interrupted, withoutCredentials } from "./wireFailures.js";
 
 /** One call of the API, as plain data. */
-export interface WireCall {
-  /** The API's name for the call. */
-  readonly operation: string;
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-  /** A protobuf message in place of JSON. */
-  readonly message?: Uint8Array;
+export interface WireCall extends OutgoingRequest {
   /** Whether the same call twice does no more than once: then it is sent again where no answer came. */
   readonly repeatable: boolean;
 }
@@ -108,6 +110,16 @@ export class Wire {
     return this.#settings.project;
   }
 
+  /** The key that the next call is signed with; {@link VerificationRefused} where there is none. */
+  async credentials(): Promise<Credentials> {
+    try {
+      return sendable(await this.#settings.credentials.current());
+    } catch (error) {
+      if (!(error instanceof CredentialsFailure)) throw error;
+      throw withoutCredentials(error);
+    }
+  }
+
   /** Waits; throws where it was interrupted. */
   async wait(milliseconds: number): Promise<void> {
     if (!this.#stoppable) return this.#effects.pause(milliseconds);
@@ -193,11 +205,9 @@ export class Wire {
   async #send(call: WireCall, signing: Signing): Promise<Reply> {
     const { configuration, project } = this.#settings;
     const { endpoint, requestTimeout, userAgent } = configuration;
-    const { operation, method, path, query = {} } = call;
-    const credentials = await this.#settings.credentials.current();
-    const body = call.message ?? (call.json === undefined ? undefined : JSON.stringify(call.json));
-    const request = { operation, method, path, query, about: { project, logstore: "" } };
-    const contentType = call.message === undefined ? "application/json" : "application/x-protobuf";
+    const { method, path, query, body } = call;
+    const credentials = await this.credentials();
+    const contentType = typeof body === "string" ? "application/json" : "application/x-protobuf";
     const host = hostOf(endpoint, project);
     const now = this.#effects.now() + this.#shared.clockOffset;
     const headers = signedHeaders(
@@ -213,7 +223,7 @@ export class Wire {
     ]);
     const origin = originOf(endpoint, project);
     const received = await exchange(
-      { request: { ...request, ...(body !== undefined && { body }) }, origin, redact },
+      { request: { ...call, about: { ...call.about, project } }, origin, redact },
       headers,
       {
         destination: { origin, host, dispatcher: this.#effects.dispatcher(origin) },
@@ -225,7 +235,7 @@ export class Wire {
         monotonic: this.#effects.monotonic,
       },
     );
-    const reply = replyOf(operation, received, redact);
+    const reply = replyOf(call.operation, received, redact);
     const serverTime = serverTimeOf(reply);
     if (serverTime !== undefined) this.#shared.seenOffset ??= serverTime - this.#effects.now();
     return reply;

@@ -6,12 +6,7 @@ import { type DeclaredSettings, type GroupSettings } from "../model/groupSetting
 import { type GroupIdentity, type ShardIdentity } from "../model/identity.js";
 import { type Instant } from "../model/instant.js";
 import { type Configuration } from "./configuration.js";
-import {
-  type Credentials,
-  CredentialsFailure,
-  type CredentialsSource,
-  unsendablePart,
-} from "./credentials.js";
+import { type Credentials, CredentialsFailure, type CredentialsSource, sendable } from "./credentials.js";
 import {
   type Call,
   type CheckpointWrite,
@@ -349,16 +344,6 @@ export class SlsClient {
 
 /** How one attempt ended, and with which credentials it was made. */
 type Attempt = { readonly answer: Answer } | { readonly error: SlsError; readonly credentials?: Credentials };
-
-function sendable(credentials: Credentials): Credentials {
-  const part = unsendablePart(credentials);
-  if (part === undefined) return credentials;
-  throw new CredentialsFailure(`no HTTP header can hold the ${part} of the credentials`, {
-    facts: ["it has a line break, another control character, or a letter outside of ASCII"],
-    wayOut: "Correct it where the credentials come from.",
-    passing: false,
-  });
-}
 
 /** Returns what is wrong with an answer, found once more in what is left of it without the secrets. */
 function describeProblem({ text, redact }: Answer, decoder: Decoder<unknown>): string {

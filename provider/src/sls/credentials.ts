@@ -44,6 +44,17 @@ export function unsendablePart(credentials: Credentials): "accessKeyId" | "secur
   return isHeaderText(credentials.securityToken ?? "") ? undefined : "securityToken";
 }
 
+/** Returns credentials that a request can be signed with, or fails with the name of the part that cannot. */
+export function sendable(credentials: Credentials): Credentials {
+  const part = unsendablePart(credentials);
+  if (part === undefined) return credentials;
+  throw new CredentialsFailure(`no HTTP header can hold the ${part} of the credentials`, {
+    facts: ["it has a line break, another control character, or a letter outside of ASCII"],
+    wayOut: "Correct it where the credentials come from.",
+    passing: false,
+  });
+}
+
 /** Printable ASCII: what every header can hold, and everything between here and there passes on as it is. */
 function isHeaderText(text: string): boolean {
   return /^[ -~]*$/.test(text);

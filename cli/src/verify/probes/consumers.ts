@@ -1,4 +1,4 @@
-import { shardRowsOf } from "../answers.js";
+import { shardsOf } from "../answers.js";
 import { type Bench, type ScratchGroup } from "../bench.js";
 import { listShards, splitShard } from "../calls.js";
 import { type Finding, found, seenIn, unclear } from "../finding.js";
@@ -114,7 +114,7 @@ async function rewound(
   const back = await group.save({ shard: splitOne, checkpoint: begin, force: true });
   const replies = [finished, back];
   if (!isDone(finished) || !isDone(back))
-    return { rewoundShard: unclear("not both saves were accepted", seenIn(replies)) };
+    return { rewoundShard: unclear("a save was refused", seenIn(replies)) };
   if ((await group.shown(splitOne, begin)) === undefined) return { rewoundShard: neverShown(replies) };
   const handed = await group.beatUntil(reader, (shards) => shards.includes(splitOne), someBeats);
   const seen = seenIn(replies, `handed out after the rewind: ${handed.join(", ")}`);
@@ -130,20 +130,17 @@ const forSplit = { total: 120_000, step: 2_000 };
 
 /** Splits the shard and waits until it is read-only; the ids of the shards that are open then. */
 async function split(bench: Bench): Promise<readonly number[]> {
-  const whole = (await bench.shards()).find(({ shardID }) => shardID === splitOne);
-  if (whole === undefined) throw new ProbeFailure(`ListShards does not have shard ${String(splitOne)}`);
-  await bench.done(
-    splitShard(bench.logstore, splitOne, middleOf(whole.inclusiveBeginKey, whole.exclusiveEndKey)),
-  );
+  const keys = (await bench.shards()).find(({ shard }) => shard === splitOne)?.keys;
+  if (keys === undefined)
+    throw new ProbeFailure(`ListShards does not show the keys of shard ${String(splitOne)}`);
+  await bench.done(splitShard(bench.logstore, splitOne, middleOf(keys.begin, keys.end)));
   await bench.until("the split", forSplit, async () => {
     const reply = await bench.done(listShards(bench.logstore));
-    const isSplit = shardRowsOf(reply).some(
-      ({ shardID, status }) => shardID === splitOne && status === "readonly",
-    );
+    const isSplit = shardsOf(reply).some(({ shard, status }) => shard === splitOne && status === "readonly");
     return isSplit ? "so" : reply;
   });
   const shards = await bench.shards();
-  return shards.filter(({ status }) => status === "readwrite").map(({ shardID }) => shardID);
+  return shards.filter(({ status }) => status === "readwrite").map(({ shard }) => shard);
 }
 
 /** The key in the middle of a range of keys, in 32 hexadecimal digits. */

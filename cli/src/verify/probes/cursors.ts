@@ -15,7 +15,7 @@ export const endCursorTime: Probe = {
   ask: async ({ bench }) => {
     const end = await bench.cursor(wholeShard, "end");
     const last = await bench.done(getCursorTime(bench.logstore, wholeShard, shiftedCursor(end, -1n)));
-    const reply = await bench.wire.ask(getCursorTime(bench.logstore, wholeShard, end));
+    const reply = await bench.ask(getCursorTime(bench.logstore, wholeShard, end));
     if (isRefused(reply)) return { endCursorTime: found("error", seenIn([reply])) };
     if (!isDone(reply)) return { endCursorTime: unclear("neither a time nor a refusal", seenIn([reply])) };
     const times = `${String(cursorTimeOf(reply))}; before it ${String(cursorTimeOf(last))}`;
@@ -35,7 +35,7 @@ export const shardNotExistStatus: Probe = {
   ask: async ({ bench }) => {
     const group = await bench.openGroup();
     const checkpoint = await bench.cursor(wholeShard, "begin");
-    const asCursor = await bench.wire.ask(getCursor(bench.logstore, noShard, "begin"));
+    const asCursor = await bench.ask(getCursor(bench.logstore, noShard, "begin"));
     const asSave = await group.save({ shard: noShard, checkpoint, force: true });
     const seen = seenIn([asCursor, asSave]);
     const isNamed = [asCursor, asSave].every(({ code = "" }) => /^ShardNot(?:Exist|Exsit)$/i.test(code));

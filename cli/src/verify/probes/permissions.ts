@@ -1,7 +1,7 @@
 import { getCheckPoint, getLogstore } from "../calls.js";
 import { found, seenIn, unclear } from "../finding.js";
 import { type Probe, type Stand } from "../probe.js";
-import { isDenied, isDone } from "../reply.js";
+import { isDenied, isDone, isKeyRefused } from "../reply.js";
 import { type Wire } from "../wire.js";
 
 /** What an identity without permissions is told. */
@@ -14,6 +14,7 @@ export const deniedStatus: Probe = {
     const reply = await deniedWire(stand).ask(getLogstore(stand.bench.logstore));
     const seen = seenIn([reply]);
     const status = ([401, 403] as const).find((each) => each === reply.status);
+    if (isKeyRefused(reply)) return { deniedStatus: unclear(notAccepted, seen) };
     if (status !== undefined && isDenied(reply)) return { deniedStatus: found(status, seen) };
     return {
       deniedStatus: unclear(
@@ -35,6 +36,7 @@ export const getCheckPointPermission: Probe = {
     const control = await denied.ask(getLogstore(bench.logstore));
     const reply = await denied.ask(getCheckPoint(bench.logstore, group.name));
     const seen = seenIn([control, reply]);
+    if (isKeyRefused(control)) return { getCheckPointPermission: unclear(notAccepted, seen) };
     if (!isDenied(control)) {
       return {
         getCheckPointPermission: unclear("the key of --denied-profile is not denied GetLogStore", seen),
@@ -48,6 +50,8 @@ export const getCheckPointPermission: Probe = {
     };
   },
 };
+
+const notAccepted = "the key of --denied-profile is not accepted at all";
 
 function deniedWire({ denied }: Stand): Wire {
   if (denied === undefined) throw new Error("a probe that needs --denied-profile was asked without it");

@@ -34,8 +34,8 @@ async function compared<Value>(
   { accepted, refused }: { readonly accepted: Value; readonly refused: Value },
 ): Promise<Finding<Value>> {
   const call = getLogstore(bench.logstore);
-  const control = await bench.wire.ask(call, { version: "v4", region, datedTwice: true });
-  const reply = await bench.wire.ask(call, { version: "v4", region, ...how });
+  const control = await bench.ask(call, { version: "v4", region, datedTwice: true });
+  const reply = await bench.ask(call, { version: "v4", region, ...how });
   const seen = seenIn([reply]);
   if (!isDone(control))
     return unclear("V4 is refused also with everything that it can have", seenIn([control, reply]));
