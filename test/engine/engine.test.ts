@@ -277,9 +277,9 @@ describe("a build", () => {
     };
     await find({ log, limits: { progressMs: 5 } });
     const report = lines.find((line) => line.includes("1 module downloaded"));
-    expect(report).toMatch(/^ {2}\d+:\d\d so far, 1 module downloaded, then compiling$/);
+    expect(report).toMatch(/^ {2}\d+:\d\d so far, 1 module downloaded, compiling$/);
     expect(lines.filter((line) => !line.includes("so far"))).toEqual([
-      `Downloading the Pulumi command line ${version} (given up after 20 s without a byte).`,
+      `Downloading the Pulumi command line ${version}; it is given up when no byte comes for 20 s.`,
       `Building the Pulumi command line ${version} from source with Go 1.26.8, because:`,
       "  pulumi on PATH: there is none",
       `  ${bin()}: there is none`,

@@ -47,7 +47,7 @@ describe("an engine that", () => {
       watch.assertAlive();
     }).toThrow(
       `The Pulumi engine at ${address} is gone, so nothing more is written\n` +
-        "Run pulumi cancel, then pulumi up: it finds out where the shard stands before it writes.",
+        "Run pulumi cancel --yes, then pulumi refresh --yes --clear-pending-creates, then pulumi up: it looks where each shard stands before it writes.",
     );
   });
 

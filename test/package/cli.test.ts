@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultIdentity } from "../../emulator/src/index.js";
 import { ctrlC, narrow, onTerminal, widest } from "../cli/pseudoTerminal.js";
+import { pack, pathsOf } from "./packed.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = join(root, "cli");
@@ -219,6 +220,13 @@ describe("the packed command line, at a service in another process,", () => {
 });
 
 describe("the packed command line", () => {
+  it("holds the command, its bundle, and three more files", () => {
+    const more = ["LICENSE", "README.md", "package.json"];
+    expect(pathsOf(pack(folder))).toEqual(
+      [...more, "bin/sls-checkpoint.js", "dist/sls-checkpoint.js"].sort(),
+    );
+  });
+
   it("is one package without dependencies, without Pulumi, and runs outside of the repository", () => {
     expect(readdirSync(join(place, "node_modules")).filter((name) => !name.startsWith("."))).toEqual([
       "sls-checkpoint",

@@ -1,33 +1,16 @@
 /** What `npm pack` makes of the package: nothing that is missing, nothing that users have no need for. */
-import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { pluginFiles } from "../../tools/plugin/bundle.mjs";
+import { pack, pathsOf } from "./packed.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = `${root}/provider`;
 
-interface Packed {
-  readonly files: readonly { readonly path: string; readonly size: number }[];
-  readonly size: number;
-  readonly unpackedSize: number;
-}
-
 const description = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<string, unknown>;
-const packed = pack();
-const paths = packed.files.map(({ path }) => path).sort();
-
-function pack(): Packed {
-  const answer = execFileSync("npm", ["pack", "--dry-run", "--json", "--loglevel=error"], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  // A list from npm up to 10, by name from 11 on.
-  const [first] = Object.values(JSON.parse(answer) as Record<string, Packed>);
-  if (first === undefined) throw new Error("npm packed nothing");
-  return first;
-}
+const packed = pack(folder);
+const paths = pathsOf(packed);
 
 describe("the packed package", () => {
   test("holds each source as it was built, with its types, the plugin, and four more files", () => {

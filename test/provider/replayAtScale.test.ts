@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { readText, tableWith } from "../docs/documents.js";
 import { ReplayShop, hour, minute, noon } from "./replayShop.js";
 
 let shop: ReplayShop;
@@ -26,7 +27,12 @@ describe("the requests of a replay", () => {
     expect((await shop.stack.up(replay)).failure).toBeUndefined();
     expect([counts.preview, counts.plan]).toEqual([4 * shards + 4, 4 * shards + 4]);
     const waves = Math.ceil(shards / 16);
-    expect(count()).toBe(shards + shards + (waves + 1) + 3);
+    const writing = count();
+    expect(writing).toBe(shards + shards + (waves + 1) + 3);
+    const documented = tableWith(readText("docs/performance.md"), "A look", "`pulumi up`");
+    expect(Object.values(documented.find((row) => row["Shards"] === String(shards)) ?? {})).toEqual(
+      [shards, counts.plan, writing, counts.preview, 3 * counts.plan + writing].map(String),
+    );
     expect(shop.statuses()).toEqual(
       Object.fromEntries(Array.from({ length: shards }, (_, shard) => [shard, "pinned"])),
     );

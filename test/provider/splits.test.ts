@@ -92,6 +92,29 @@ describe("a shard that is gone before it was written", () => {
   });
 });
 
+describe("an instant from before a split", () => {
+  test("moves the parent to it and each child to its begin", async () => {
+    const children = shop.emulator.splitShard("shop", "orders", 0);
+    shop.pass(hour);
+    for (const child of children) {
+      shop.emulator.appendLogGroups("shop", "orders", child, {
+        count: 3,
+        from: shop.now - hour,
+        to: shop.now,
+      });
+      const end = shop.emulator.cursorAt("shop", "orders", child, "end");
+      shop.emulator.commit("shop", "orders", "billing", child, end, { consumer: "host-a" });
+    }
+    shop.pass(10 * minute);
+    expect(await outcome(shop.replay(at(7)))).toBe("");
+    expect(shop.stands([0, 1])).toEqual([7, 7]);
+    for (const child of children)
+      expect(shop.emulator.checkpoint("shop", "orders", "billing", child)?.checkpoint).toBe(
+        shop.emulator.cursorAt("shop", "orders", child, "begin"),
+      );
+  });
+});
+
 describe("an ordered group", () => {
   test("is not read beside its children: a child that has been read stops the rewind of its parent", async () => {
     shop.emulator.createConsumerGroup("shop", "orders", "ordered", { timeout: 60, order: true });

@@ -17,11 +17,11 @@ test.each([
   { more: { direction: "forward" }, told: "moves forward 3 h; 30 log groups will never be read" },
   {
     more: { ...unknown, from: { kind: "none" } },
-    told: "is set; the group has no checkpoint in this shard, so how much is read again or skipped is unknown",
+    told: "gets its first position; the group has no checkpoint in this shard, so how much is read or skipped is unknown",
   },
   {
     more: { ...unknown, from: standsAt(5) },
-    told: "is set; its checkpoint is outside of the data that is kept, so how much is read again or skipped is unknown",
+    told: "gets a new position; its checkpoint is outside of the data that is kept, so how much is read or skipped is unknown",
   },
 ] as const)("a move $told", ({ more, told }) => {
   expect(describeMove({ ...back, ...more })).toBe(told);

@@ -48,7 +48,7 @@ describe("a plan says", () => {
 
   test("that nothing is known where the group has no checkpoint", () => {
     expect(describePin(subject, { kind: "move", move: untouched, overwrites: [] })).toMatchInlineSnapshot(`
-      "warning: shop/orders/billing/0: is set; the group has no checkpoint in this shard, so how much is read again or skipped is unknown
+      "warning: shop/orders/billing/0: gets its first position; the group has no checkpoint in this shard, so how much is read or skipped is unknown
         from  no checkpoint
         to    2026-11-22T08:00:00Z  NTA="
     `);
@@ -57,7 +57,7 @@ describe("a plan says", () => {
   test("that nothing is known where the checkpoint has expired", () => {
     const expired: Move = { ...untouched, from: standsAt(5) };
     expect(describePin(subject, { kind: "move", move: expired, overwrites: [] })).toMatchInlineSnapshot(`
-      "warning: shop/orders/billing/0: is set; its checkpoint is outside of the data that is kept, so how much is read again or skipped is unknown
+      "warning: shop/orders/billing/0: gets a new position; its checkpoint is outside of the data that is kept, so how much is read or skipped is unknown
         from  time not known  NQ==
         to    2026-11-22T08:00:00Z  NTA="
     `);
@@ -70,7 +70,7 @@ describe("a plan says", () => {
       toTime: { kind: "empty" },
     };
     expect(describePin(subject, { kind: "move", move: odd, overwrites: [] })).toMatchInlineSnapshot(`
-      "warning: shop/orders/billing/0: is set; its checkpoint is outside of the data that is kept, so how much is read again or skipped is unknown
+      "warning: shop/orders/billing/0: gets a new position; its checkpoint is outside of the data that is kept, so how much is read or skipped is unknown
         from  YmVnaW4= (not a cursor)
         to    no data  NTA="
     `);

@@ -12,9 +12,9 @@ import { replayGroup } from "./wholeGroup.mjs";
 
 /** @param {AbortSignal} interrupted */
 async function demo(interrupted) {
-  const began = performance.now();
   const engine = await prepareEngine({ log: say });
   interrupted.throwIfAborted();
+  const began = performance.now();
   const shop = await Shop.open();
   try {
     await shop.tellHistory();

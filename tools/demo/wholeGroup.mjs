@@ -39,7 +39,7 @@ export async function replayGroup(stage, shop) {
 async function replay(stage, shop, look, logGroups) {
   const { wrongSince, deadline } = shop.times;
   const wrong = `${grouped(shop.wrongBills())} bills are still wrong, in both shards`;
-  stage.step(`${shop.billing.name} is stopped: ${wrong}. All of it shall go back to ${clock(wrongSince)}:`);
+  stage.step(`${shop.billing.name} is stopped: ${wrong}. All of it goes back to ${clock(wrongSince)}:`);
   const reason = `INC-4711: tax rate was wrong from ${clock(wrongSince)} on`;
   stage.declare(...declaration(`"${instant(wrongSince)}"`, deadline, reason));
   const plan = `2 shards: 2 back; ${grouped(logGroups)} log groups will be read again`;

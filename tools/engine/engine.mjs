@@ -82,7 +82,7 @@ const commandLine = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi";
 const versionSymbol = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
 
 /** @type {Limits} */
-const defaultLimits = { answerMs: 10_000, stallMs: 20_000, progressMs: 15_000, pollMs: 500 };
+const defaultLimits = { answerMs: 10_000, stallMs: 20_000, progressMs: 30_000, pollMs: 500 };
 
 export class EngineNotFoundError extends Error {
   /** @param {Search} search */
@@ -396,7 +396,7 @@ async function download(search, staging) {
   const root = join(staging, "download");
   const seconds = search.limits.stallMs / 1000;
   search.log(
-    `Downloading the Pulumi command line ${search.version} (given up after ${seconds} s without a byte).`,
+    `Downloading the Pulumi command line ${search.version}; it is given up when no byte comes for ${seconds} s.`,
   );
   const [command = "", ...args] = [...search.installer, root, search.version];
   const env = { ...search.env, PATH: search.path, TMPDIR: staging, NODE_USE_ENV_PROXY: "1" };
@@ -522,7 +522,7 @@ function reportProgress(search, task) {
 function describeBuild(lines) {
   const downloaded = lines.filter((line) => line.startsWith("go: downloading")).length;
   if (downloaded === 0) return "compiling";
-  return `${downloaded} ${downloaded === 1 ? "module" : "modules"} downloaded, then compiling`;
+  return `${downloaded} ${downloaded === 1 ? "module" : "modules"} downloaded, compiling`;
 }
 
 /**

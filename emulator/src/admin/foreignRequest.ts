@@ -11,7 +11,7 @@ export function refuseForeign({ headers, body }: IncomingCall): void {
     throw new AdminRefusal(
       403,
       "CrossSiteRequest",
-      `a web page (${origin ?? "without an Origin"}) cannot steer the emulator; send the request from a program, without the Origin header`,
+      `a web page cannot steer the emulator, and only a web page sends the header ${origin === undefined ? "Sec-Fetch-Site" : `Origin (${origin})`}; send the request from a program, without it`,
     );
   }
   const type = headers.get("content-type");

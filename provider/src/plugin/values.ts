@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Declared, notYetKnown } from "../lifecycle/declared.js";
+import { reasonInput } from "../lifecycle/inputs.js";
 
 /** How values travel between the engine and a plugin, and how they are read and written here. */
 
@@ -13,14 +14,21 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Answers a message's values with all marks. */
 export function propertiesOf(struct: Struct | undefined): Properties {
-  return struct?.toJavaScript() ?? {};
+  try {
+    return struct?.toJavaScript() ?? {};
+  } catch (error) {
+    // The library's own words name neither what was read nor by whom.
+    throw new Error("The plugin sls was sent a value that is of no type", { cause: error });
+  }
 }
 
 /** Answers a message's values without the marks; a secret reason, which is there to be shown, is left out of sight. */
 export function declaredOf(struct: Struct | undefined): Declared {
   const properties = propertiesOf(struct);
   const declared = plain(properties) as Declared;
-  return holdsSecret(properties["reason"]) ? { ...declared, reason: "[secret]" } : declared;
+  if (!holdsSecret(properties["reason"])) return declared;
+  // What no reason can be goes on to where it is refused; that never repeats a value.
+  return reasonInput(declared["reason"]).ok ? { ...declared, reason: "[secret]" } : declared;
 }
 
 /** Whether one of two messages has a secret reason and the other not this one: {@link declaredOf} cannot tell. */

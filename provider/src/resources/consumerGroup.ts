@@ -55,7 +55,7 @@ export interface ConsumerGroupArgs {
    * @default false
    */
   readonly forceDelete?: pulumi.Input<boolean>;
-  /** Why: kept in state. A change is of state only. */
+  /** Why, in at most 10,000 characters: kept in state. A change is of state only. */
   readonly reason?: pulumi.Input<string>;
 }
 

@@ -81,7 +81,7 @@ export interface ConsumerGroupReplayArgs {
    * @default false
    */
   readonly allowUnordered?: pulumi.Input<boolean>;
-  /** Why: kept in state and shown with the plan. A change is of state only. */
+  /** Why, in at most 10,000 characters: kept in state and shown with the plan. A change is of state only. */
   readonly reason?: pulumi.Input<string>;
 }
 

@@ -10,11 +10,9 @@ export function describeMove(move: Move): string {
     case "forward":
       return `moves forward ${span(move)}; ${logGroups(move)} will never be read`;
     case "set":
-      return `is set; ${
-        move.from.kind === "none"
-          ? "the group has no checkpoint in this shard, so how much is read again or skipped is unknown"
-          : "its checkpoint is outside of the data that is kept, so how much is read again or skipped is unknown"
-      }`;
+      return move.from.kind === "none"
+        ? "gets its first position; the group has no checkpoint in this shard, so how much is read or skipped is unknown"
+        : "gets a new position; its checkpoint is outside of the data that is kept, so how much is read or skipped is unknown";
   }
 }
 

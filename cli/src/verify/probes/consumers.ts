@@ -114,7 +114,7 @@ async function rewound(
   const back = await group.save({ shard: splitOne, checkpoint: begin, force: true });
   const replies = [finished, back];
   if (!isDone(finished) || !isDone(back))
-    return { rewoundShard: unclear("not both saves were accepted", seenIn(replies)) };
+    return { rewoundShard: unclear("a save was refused", seenIn(replies)) };
   if ((await group.shown(splitOne, begin)) === undefined) return { rewoundShard: neverShown(replies) };
   const handed = await group.beatUntil(reader, (shards) => shards.includes(splitOne), someBeats);
   const seen = seenIn(replies, `handed out after the rewind: ${handed.join(", ")}`);

@@ -160,7 +160,7 @@ function warning(what: string, shards: readonly number[]): Html {
 
 function chartOf({ readAt, until }: ProgressAnswer, shards: readonly FollowedShard[]): Html {
   return windowChart({
-    title: `Readers by receive time, from the pin ${until === undefined ? "to where they stood before" : "up to until"}`,
+    title: `Progress by receive time, from the pin ${until === undefined ? "to where each shard stood before" : "to the end of reading"}`,
     now: Date.parse(readAt),
     arrowFromTarget: true,
     rows: shards.map((shard) => ({
