@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultAssumptions, type AssumptionName } from "../../emulator/src/index.js";
+import { defaultAssumptions, type AssumptionName, type Fault } from "../../emulator/src/index.js";
 import { scratchName, Verifier, type Ended } from "./verifier.js";
 
 /** The calls of a whole run, in order. */
@@ -32,6 +32,20 @@ function expectNothingLeftUnsaid(verifier: Verifier, { out }: Ended): void {
     expect(out).toContain(cleaning);
   }
 }
+
+const page = { contentType: "text/html", body: "<p>a proxy's page" };
+
+const everyFault: readonly Fault[] = [
+  { kind: "resetBefore" },
+  { kind: "resetAfter" },
+  { kind: "truncate" },
+  { kind: "error", status: 500, code: "InternalServerError" },
+  { kind: "error", status: 404, code: "LogStoreNotExist" },
+  { kind: "error", status: 404, code: "ConsumerGroupNotExist" },
+  { kind: "quota" },
+  { kind: "body", status: 200, ...page },
+  { kind: "body", status: 502, ...page },
+];
 
 async function interruptedAt(verifier: Verifier, nth: number): Promise<Ended> {
   void verifier.emulator
@@ -116,6 +130,22 @@ describe("a run of verify", { timeout: 900_000 }, () => {
         String(defaultAssumptions[name as AssumptionName]),
       ]);
       expect([where, values]).toEqual([where, expected]);
+      await verifier.close();
+    }
+  });
+
+  it("that meets faults of every kind leaves nothing unsaid, and finds nothing that is not so", async () => {
+    const seeds = process.env["VERIFY_IN_FULL"] ? 100 : 12;
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const verifier = await Verifier.open();
+      for (const [index, fault] of everyFault.entries())
+        verifier.emulator.rule({ probability: 0.02, seed: seed * 100 + index, do: fault });
+      const ended = await verifier.run();
+      expect([seed, /fault of this program[^]*/.exec(ended.out)?.[0]]).toEqual([seed, undefined]);
+      expectNothingLeftUnsaid(verifier, ended);
+      const { observed: _observed, ...found } = ended.observed ?? { observed: {} };
+      const expected = Object.keys(found).map((name) => [name, defaultAssumptions[name as AssumptionName]]);
+      expect([seed, found]).toEqual([seed, Object.fromEntries(expected)]);
       await verifier.close();
     }
   });

@@ -3,7 +3,7 @@ import {
   instantOfMilliseconds,
   instantOfSeconds,
 } from "../../../provider/src/model/instant.js";
-import { cursorTimeOf } from "./answers.js";
+import { cursorOf, cursorTimeOf } from "./answers.js";
 import { type Bench } from "./bench.js";
 import { getCursor, getCursorTime, getLogstore } from "./calls.js";
 import { shiftedCursor } from "./encodedCursor.js";
@@ -150,8 +150,7 @@ async function clamped(bench: Bench, from: Instant, end: "begin" | "end"): Promi
   const reply = await bench.ask(getCursor(bench.logstore, shard, from));
   const cursor = await bench.cursor(shard, end);
   if (!isDone(reply)) return seenIn([reply]);
-  const isSame = JSON.stringify(reply.json).includes(JSON.stringify(cursor));
-  return seenIn([reply], isSame ? `the ${end} cursor` : `another cursor than ${end}`);
+  return seenIn([reply], cursorOf(reply) === cursor ? `the ${end} cursor` : `another cursor than ${end}`);
 }
 
 function timeAgainst(updateTime: number | undefined, { date = "" }: Reply): string {

@@ -8,14 +8,16 @@ export interface Reply {
   readonly message: string | undefined;
   /** The body where it is JSON, else undefined. */
   readonly json: unknown;
+  /** Whether the body is none that SLS sends, such as a proxy's page. */
+  readonly isForeign: boolean;
   readonly requestId: string | undefined;
   /** The `Date` header as it came. */
   readonly date: string | undefined;
 }
 
 /** Whether the service did what it was asked. */
-export function isDone({ status }: Reply): boolean {
-  return status >= 200 && status <= 299;
+export function isDone({ status, isForeign }: Reply): boolean {
+  return status >= 200 && status <= 299 && !isForeign;
 }
 
 /** Whether the service refused for a reason in the request: no fault of its own, no throttling, no missing permission. */
@@ -55,8 +57,9 @@ export function isThrottled({ status, code = "" }: Reply): boolean {
 }
 
 /** Returns `200`, or `400 InvalidCursor`. */
-export function outcomeOf({ status, code }: Reply): string {
-  return code === undefined ? String(status) : `${String(status)} ${code}`;
+export function outcomeOf({ status, code, isForeign }: Reply): string {
+  if (code !== undefined) return `${String(status)} ${code}`;
+  return isForeign ? `${String(status)} with what is no answer of SLS` : String(status);
 }
 
 /** Unix milliseconds of the `Date` header. */

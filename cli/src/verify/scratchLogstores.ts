@@ -1,7 +1,15 @@
 import { encodeLogGroupMessage } from "../../../emulator/src/wire/logGroupEncoder.js";
 import { cursorOf, logstoreNamesOf, shardsOf } from "./answers.js";
 import { Bench, describeRefusal } from "./bench.js";
-import { createLogstore, deleteLogstore, getCursor, listLogstores, listShards, postLogs } from "./calls.js";
+import {
+  createLogstore,
+  deleteLogstore,
+  getCursor,
+  getLogstore,
+  listLogstores,
+  listShards,
+  postLogs,
+} from "./calls.js";
 import { type Reply, isDenied, isDone, isKeyRefused, isLogstoreMissing, outcomeOf } from "./reply.js";
 import { type Wire } from "./wire.js";
 import { ConnectionLost, ProbeFailure, VerificationRefused } from "./wireFailures.js";
@@ -133,8 +141,9 @@ export async function removeLogstore(
     try {
       const reply = await wire.ask(deleteLogstore(name));
       const isAbsent = reply.status === 404;
-      if (isDone(reply) || (isAbsent && creation === "answered")) return { kind: "removed", name };
-      why = isAbsent ? "its creation was not answered, and it is not there yet" : describeRefusal(reply);
+      const isSaidGone = isDone(reply) || (isAbsent && creation === "answered");
+      if (isSaidGone && (await isNotShown(wire, name))) return { kind: "removed", name };
+      why = whyLeft(reply, isSaidGone);
     } catch (error) {
       const isKnown = error instanceof ConnectionLost || error instanceof VerificationRefused;
       if (!isKnown) throw error;
@@ -144,6 +153,19 @@ export async function removeLogstore(
     if (attempt < removalTries) await wire.wait(betweenRemovals);
   }
   return { kind: "left", name, why };
+}
+
+/** Whether the logstore is not shown any more: a proxy's page, or a part that does not know of it, answered its removal. */
+async function isNotShown(wire: Wire, name: string): Promise<boolean> {
+  const reply = await wire.ask(getLogstore(name));
+  return isLogstoreMissing(reply) || isDenied(reply);
+}
+
+function whyLeft(reply: Reply, isSaidGone: boolean): string {
+  if (isSaidGone) return `it is still shown after ${reply.operation} was answered ${outcomeOf(reply)}`;
+  return reply.status === 404
+    ? "its creation was not answered, and it is not there yet"
+    : describeRefusal(reply);
 }
 
 /** The logstores of former runs that were left, by their exact pattern. */

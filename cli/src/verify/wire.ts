@@ -250,7 +250,8 @@ function lost({ operation }: WireCall, error: SlsNetworkError): ConnectionLost {
 function replyOf(operation: string, received: Received, redact: (text: string) => string): Reply {
   const { status, date, requestId, text } = received;
   const json = parsed(text, redact);
-  const isError = status < 200 || status > 299;
+  const isForeign = text !== "" && json === undefined;
+  const isError = status < 200 || status > 299 || isForeign;
   const { errorCode, errorMessage } = (typeof json === "object" && json !== null ? json : {}) as Record<
     string,
     unknown
@@ -265,6 +266,7 @@ function replyOf(operation: string, received: Received, redact: (text: string) =
         : redact(text).slice(0, 200)
       : undefined,
     json,
+    isForeign,
     requestId,
     date,
   };
