@@ -31,7 +31,7 @@ export function describeOverwriting(what: "pin" | "pins", liveness: Liveness | u
 /** Says in a preview what an up will do about live consumers, and what to do before it. */
 export function describeWhatUpDoes(live: LiveConsumersRefusal): string {
   const { quietAfter, waitTimeout } = live;
-  const stop = `Stop them and wait ${describeDuration(quietAfter)} before the up`;
+  const stop = `Stop them and wait ${describeDuration(quietAfter)} before you run pulumi up`;
   if (waitTimeout === undefined) return `consumers are alive, so pulumi up will refuse. ${stop}`;
   const left = durationOfMilliseconds(timeUntilQuiet(live));
   if (left <= waitTimeout) {
