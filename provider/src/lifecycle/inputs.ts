@@ -67,8 +67,23 @@ export function textInput(value: unknown): Parsed<string> {
   return isWellFormed(value) ? parsed(value) : unparsed("holds half of a character pair, which is no text");
 }
 
-export function filledTextInput(value: unknown): Parsed<string> {
-  return value === "" ? unparsed("is empty; leave it out instead") : textInput(value);
+/** A reason stands in state several times, and in every plan that is printed. */
+const longestReason = 10_000;
+
+export function reasonInput(value: unknown): Parsed<string> {
+  return boundedTextInput(value, longestReason);
+}
+
+/** A consumer is named in the address of a request, which servers bound. */
+const longestConsumer = 1_000;
+
+export function consumerInput(value: unknown): Parsed<string> {
+  return value === "" ? unparsed("is empty; leave it out instead") : boundedTextInput(value, longestConsumer);
+}
+
+function boundedTextInput(value: unknown, longest: number): Parsed<string> {
+  if (typeof value !== "string" || value.length <= longest) return textInput(value);
+  return unparsed(`is ${String(value.length)} characters long; at most ${String(longest)} are accepted`);
 }
 
 function isWellFormed(text: string): boolean {

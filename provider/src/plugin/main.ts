@@ -13,6 +13,7 @@ import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.j
 import { CreateRequest, DiffRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import { describePortProblem, readCommandLine } from "./commandLine.js";
 import { serviceErrorOf } from "./failures.js";
+import { type Method, UnreadableRequest, readable } from "./readable.js";
 import { readSchema } from "./schema.js";
 import { ProviderService } from "./service.js";
 import { type Properties, propertiesOf } from "./values.js";
@@ -39,6 +40,11 @@ function served(service: ProviderService, name: string): UntypedHandleCall {
       done({ code: status.UNIMPLEMENTED, details: `The plugin sls does not serve ${name}` });
       return;
     }
+    if (call.request instanceof UnreadableRequest) {
+      const details = `The plugin sls cannot read what it was sent to ${name}: ${call.request.problem}`;
+      done({ code: status.INVALID_ARGUMENT, details });
+      return;
+    }
     underWay += 1;
     Promise.resolve()
       .then(() => (service as unknown as Handlers)[name]?.call(service, call.request))
@@ -56,9 +62,10 @@ function served(service: ProviderService, name: string): UntypedHandleCall {
 function serve(service: ProviderService, port: number): void {
   // The engine bounds what it sends; a reason or a map of any size gets an answer.
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  const methods = Object.entries(ResourceProviderService as Readonly<Record<string, Method>>);
   server.addService(
-    ResourceProviderService,
-    Object.fromEntries(Object.keys(ResourceProviderService).map((name) => [name, served(service, name)])),
+    Object.fromEntries(methods.map(([name, method]) => [name, readable(method)])),
+    Object.fromEntries(methods.map(([name]) => [name, served(service, name)])),
   );
   server.bindAsync(`127.0.0.1:${String(port)}`, ServerCredentials.createInsecure(), (error, bound) => {
     if (error !== null) stop(describePortProblem(port, error.message));

@@ -16,7 +16,12 @@ export type Properties = Marked;
 
 /** Answers a message's values with all marks. */
 export function propertiesOf(struct: Struct | undefined): Properties {
-  return struct?.toJavaScript() ?? {};
+  try {
+    return struct?.toJavaScript() ?? {};
+  } catch (error) {
+    // The library's own words name neither what was read nor by whom.
+    throw new Error("The plugin sls was sent a value that is of no type", { cause: error });
+  }
 }
 
 /** Answers a message's values without the marks; a secret reason, which is there to be shown, is left out of sight. */

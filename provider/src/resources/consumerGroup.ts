@@ -56,7 +56,7 @@ export interface ConsumerGroupArgs {
    * @default false
    */
   readonly forceDelete?: pulumi.Input<boolean>;
-  /** Why: kept in state. A change updates state only. */
+  /** Why, in at most 10,000 characters: kept in state. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 

@@ -82,7 +82,7 @@ export interface ConsumerGroupReplayArgs {
    * @default false
    */
   readonly allowUnordered?: pulumi.Input<boolean>;
-  /** Why: kept in state, and shown with the plan; a secret one is shown as `[secret]`. A change updates state only. */
+  /** Why, in at most 10,000 characters: kept in state, and shown with the plan; a secret one is shown as `[secret]`. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 
