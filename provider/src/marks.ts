@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Declared } from "./lifecycle/declared.js";
+import { reasonInput } from "./lifecycle/inputs.js";
 
 /**
  * Pulumi's marks in values: what is secret, and what is not known yet. What was given as a secret stays one wherever it is
@@ -47,9 +49,13 @@ export function markedInputs(inputs: Marked): Marked {
   return { ...inputs, ...(Object.fromEntries(marked) as Marked) };
 }
 
-/** A secret reason is copied and never computed with, so a life is not told it. */
-export function withoutSecretReason<Values extends Marked>(values: Values, inputs: Marked): Values {
-  return holdsSecret(inputs["reason"]) ? { ...values, reason: inPlaceOfSecret } : values;
+/**
+ * A secret reason is copied and never computed with, so a life is not told it. What no reason can be goes on to where it is
+ * refused; that never repeats a value.
+ */
+export function withoutSecretReason(values: Declared, inputs: Marked): Declared {
+  const isHidden = holdsSecret(inputs["reason"]) && reasonInput(values["reason"]).ok;
+  return isHidden ? { ...values, reason: inPlaceOfSecret } : values;
 }
 
 /**

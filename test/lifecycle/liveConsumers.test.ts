@@ -85,6 +85,7 @@ describe('onActiveConsumers: "wait"', () => {
     expect(said).toEqual([
       `${id}: waiting until the consumers are quiet, at most 5 min\n` +
         "  shard 0  host-a  committed 0 s ago\n" +
+        "  If they commit nothing more, the writes begin in about 1 min 15 s.\n" +
         "  Nothing has been written yet. To stop waiting, press Ctrl-C twice.",
     ]);
   });

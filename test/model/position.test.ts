@@ -98,6 +98,21 @@ describe("positions", () => {
     expect(formatPositions(parsePositions({ "*": "end" }, now).positions)).toBe("end");
   });
 
+  test.each([[["begin", "end"]], [[]], [[undefined, "begin"]]])(
+    "that are a list, %j, are told to be a map",
+    (list) => {
+      expect(parsePositions(list, now).problems).toEqual([
+        {
+          path: "",
+          problem: 'is a list; write a map from shard id to position, such as { "0": "begin", "*": "keep" }',
+        },
+      ]);
+      expect(parsePositions({ "0": list }, now).problems).toEqual([
+        { path: '["0"]', problem: "is a list; write one position" },
+      ]);
+    },
+  );
+
   test("report every problem with its place", () => {
     const { problems } = parsePositions({ "0": "PT6H", x: "end", "-1": "end", "1": "end" }, now);
     expect(problems.map(({ path }) => path)).toEqual(['["0"]', '["x"]', '["-1"]']);

@@ -175,7 +175,7 @@ describe("getReplayProgress", () => {
     const progress = await sls.getReplayProgress({ ...group, shards });
     expect(progress.stalled).toEqual([0]);
     expect(progress.shards.map(({ stalled }) => stalled)).toEqual([true, undefined]);
-    expect(progress.text).toContain("warning: shards stalled (no commit for three save intervals): 0");
+    expect(progress.text).toContain("warning: shards stalled: 0 (no commit for three save intervals");
   });
 
   it("waits for the outputs of a replay", async () => {

@@ -27,7 +27,7 @@ function serviceError(more: Partial<ConstructorParameters<typeof SlsServiceError
 }
 
 function networkError(timedOut: boolean): SlsNetworkError {
-  const what = timedOut ? "nothing within 10000 ms" : "connect ECONNREFUSED 127.0.0.1:9";
+  const what = timedOut ? "nothing was received within 10000 ms" : "connect ECONNREFUSED 127.0.0.1:9";
   return new SlsNetworkError({
     ...facts,
     origin,
@@ -70,7 +70,7 @@ describe("an error", () => {
 
   test("of time names the setting that allows for more", () => {
     expect(networkError(true).message).toMatchInlineSnapshot(`
-      "UpdateCheckPoint got no answer from https://shop.cn-hangzhou.log.aliyuncs.com: nothing within 10000 ms
+      "UpdateCheckPoint got no answer from https://shop.cn-hangzhou.log.aliyuncs.com: nothing was received within 10000 ms
         project shop, logstore orders, consumer group billing, shard 0
       Check the connection, or set sls:requestTimeout higher."
     `);

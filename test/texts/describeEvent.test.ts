@@ -94,6 +94,7 @@ describe("every event", () => {
       shop/orders/billing/0: waiting until the consumers are quiet, at most 5 min
         shard 0  host-a  committed 7 s ago
         shard 12  a consumer without a name  committed 1 min 1 s ago
+        If they commit nothing more, the writes begin in about 1 min 8 s.
         Nothing has been written yet. To stop waiting, press Ctrl-C twice.
 
       way back: "ODA="

@@ -160,7 +160,7 @@ describe("the plan of a group", () => {
       expect(text).toContain("asked for 2026-11-22T14:00:00+08:00 (2026-11-22T06:00:00Z)");
       expect(text).toContain("shard 0 has no data for 2 h after the requested time");
       expect(text).toContain(
-        "warning: consumers are alive, so pulumi up will refuse. Stop them and wait 1 min 15 s before the up:",
+        "warning: consumers are alive, so pulumi up will refuse. Stop them and wait 1 min 15 s before you run pulumi up:",
       );
     }
   });

@@ -120,7 +120,7 @@ describe("a plan says", () => {
       "shop/orders/billing/0: moves back 3 h; 30 log groups will be read again
         from  2026-11-22T11:00:00Z  ODA=
         to    2026-11-22T08:00:00Z  NTA=
-        warning: consumers are alive, so pulumi up will refuse. Stop them and wait 1 min 15 s before the up:
+        warning: consumers are alive, so pulumi up will refuse. Stop them and wait 1 min 15 s before you run pulumi up:
           shard 0  host-a  committed 7 s ago
           shard 12  a consumer without a name  committed 1 min 1 s ago"
     `);
@@ -146,7 +146,7 @@ describe("a plan says", () => {
     const refusal = { ...alive, waitTimeout: durationOfSeconds(20) };
     expect(describePin(subject, { kind: "refused", refusal }, liveness)).toContain(
       "  warning: consumers are alive, and waitTimeout PT20S is too short, so pulumi up will refuse: " +
-        'at least 1 min 8 s have to pass. Stop them and wait 1 min 15 s before the up, or set waitTimeout: "PT1M15S" or longer:',
+        'at least 1 min 8 s have to pass. Stop them and wait 1 min 15 s before you run pulumi up, or set waitTimeout: "PT1M15S" or longer:',
     );
   });
 

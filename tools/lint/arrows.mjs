@@ -16,6 +16,7 @@ export const arrows = {
   dynamicProvider: { provider: ["dynamic", "type"] },
   provider: { lives: anyWay, lifecycle: anyWay, texts: anyWay, marks: anyWay, nodeVersion: anyWay },
   plugin: { lives: anyWay, texts: anyWay, marks: anyWay, lifecycle: anyWay, model: anyWay },
+  marks: { lifecycle: anyWay },
   lives: { lifecycle: anyWay, sls: anyWay, model: anyWay, engineWatch: anyWay },
   lifecycle: { rules: anyWay, model: anyWay, sls: anyWay },
   texts: { rules: anyWay, model: anyWay },

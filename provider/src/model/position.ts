@@ -26,6 +26,7 @@ export function parsePosition(value: unknown, now: Instant): Parsed<Position> {
       "is a number, which could be seconds, milliseconds or a cursor; write an RFC 3339 instant in quotes",
     );
   }
+  if (Array.isArray(value)) return unparsed("is a list; write one position");
   if (value instanceof Date || (typeof value === "object" && value !== null)) {
     return unparsed('is not a string; quote it: an RFC 3339 instant, such as "2026-11-20T08:00:00+08:00"');
   }

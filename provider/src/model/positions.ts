@@ -1,5 +1,6 @@
 import { harmlessName } from "./harmless.js";
 import { type Instant } from "./instant.js";
+import { unparsed } from "./parsed.js";
 import { type Position, formatPosition, parsePosition, samePosition } from "./position.js";
 
 /** Where all shards of a group shall be moved to: a position for each that is named, and one for all others. */
@@ -17,6 +18,9 @@ export interface PositionProblem {
 const keep: Position = { kind: "keep" };
 const everyOther = "*";
 
+/** `pulumi config set --path 'x.from[0]'` makes a list of what looks like a shard id. */
+const listProblem = 'is a list; write a map from shard id to position, such as { "0": "begin", "*": "keep" }';
+
 /** Reads one position for all shards, or a map from shard id (or `"*"`: all others) to position. */
 export function parsePositions(
   value: unknown,
@@ -25,7 +29,7 @@ export function parsePositions(
   if (typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date)) {
     return parseMap(value, now);
   }
-  const position = parsePosition(value, now);
+  const position = Array.isArray(value) ? unparsed(listProblem) : parsePosition(value, now);
   return position.ok
     ? { positions: { others: position.value, named: new Map() }, problems: [] }
     : { positions: { others: keep, named: new Map() }, problems: [{ path: "", problem: position.problem }] };

@@ -47,7 +47,7 @@ export const optionPlaces: Readonly<Record<keyof ConsumerGroupReplayOptions, Pla
   deleteBeforeReplace: ["plan"],
   replaceOnChanges: {
     refused:
-      "a replay is never replaced for a change: triggers, or pulumi up --replace of its plan, act again",
+      "a change never replaces a replay; to move the group again, change triggers, or run pulumi up --replace on its plan",
   },
   id: { refused: "there is nothing to read: the first up adopts a group that stands there already" },
   urn: { refused: "a replay is declared, and cannot be read from the engine" },

@@ -30,33 +30,33 @@ export interface ConsumerGroupArgs {
   readonly order?: pulumi.Input<boolean>;
   /**
    * Takes over a group that exists already, as it is declared. Such a group is never deleted, unless
-   * {@link deleteAdopted} says so. A change is of state only.
+   * {@link deleteAdopted} says so. A change updates state only.
    *
    * @default false: a group that exists is refused
    */
   readonly adopt?: pulumi.Input<boolean>;
   /**
    * Deletes also a group that was adopted. It counts from state: run `pulumi up` with it before `pulumi destroy`.
-   * A change is of state only.
+   * A change updates state only.
    *
    * @default false
    */
   readonly deleteAdopted?: pulumi.Input<boolean>;
   /**
    * How long a delete waits until the group's consumers are quiet, as an ISO-8601 duration such as `PT10M`; after it
-   * the delete is refused. It counts from state, as {@link deleteAdopted}. A change is of state only.
+   * the delete is refused. It counts from state, as {@link deleteAdopted}. A change updates state only.
    *
    * @default "PT5M"
    */
   readonly waitTimeout?: pulumi.Input<string>;
   /**
    * Deletes the group even while consumers use it; they fail from then on. It counts from state, as
-   * {@link deleteAdopted}. A change is of state only.
+   * {@link deleteAdopted}. A change updates state only.
    *
    * @default false
    */
   readonly forceDelete?: pulumi.Input<boolean>;
-  /** Why, in at most 10,000 characters: kept in state. A change is of state only. */
+  /** Why, in at most 10,000 characters: kept in state. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 

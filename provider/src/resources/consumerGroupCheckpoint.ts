@@ -22,26 +22,26 @@ export interface ConsumerGroupCheckpointArgs {
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
    * The consumer in whose name the checkpoint is written; needed only with {@link forceSuccess} `false`.
-   * A change is of state only, and counts at the next write.
+   * A change updates state only, and counts at the next write.
    */
   readonly consumer?: pulumi.Input<string>;
   /**
    * Whether the write succeeds whoever owns the shard. `false` succeeds only for the live owner, so it needs
-   * {@link consumer} and {@link onActiveConsumers} `"overwrite"`. A change is of state only.
+   * {@link consumer} and {@link onActiveConsumers} `"overwrite"`. A change updates state only.
    *
    * @default true
    */
   readonly forceSuccess?: pulumi.Input<boolean>;
   /**
    * An RFC 3339 deadline by the service's clock. After it nothing is written: the resource succeeds with status
-   * `expired` and a warning. A change is of state only, but a later one makes an expired pin act again.
+   * `expired` and a warning. A change updates state only, but a later one makes an expired pin act again.
    *
    * @default no deadline
    */
   readonly applyBefore?: pulumi.Input<string>;
   /**
    * The furthest that the shard may be moved, back or forward, in receive time: an ISO-8601 duration of weeks to
-   * seconds. What is further is refused. A change is of state only.
+   * seconds. What is further is refused. A change updates state only.
    *
    * @default "PT24H"
    */
@@ -49,32 +49,32 @@ export interface ConsumerGroupCheckpointArgs {
   /**
    * What to do while consumers of the group are seen alive: `"refuse"`; `"wait"` until they are quiet, for
    * {@link waitTimeout} at most and with nothing written before; or `"overwrite"`, and watch for
-   * {@link watchFor} whether they save over the pin. A change is of state only.
+   * {@link watchFor} whether they save over the pin. A change updates state only.
    *
    * @default "refuse"
    */
   readonly onActiveConsumers?: pulumi.Input<"refuse" | "wait" | "overwrite">;
   /**
-   * How long `"wait"` waits at most, as an ISO-8601 duration. A change is of state only.
+   * How long `"wait"` waits at most, as an ISO-8601 duration. A change updates state only.
    *
    * @default "PT5M"
    */
   readonly waitTimeout?: pulumi.Input<string>;
   /**
    * How long a pin is watched after `"overwrite"`, as an ISO-8601 duration; `PT0S` does not watch. A pin that is
-   * overwritten fails the up once and is never written again by a retry. A change is of state only.
+   * overwritten fails the up once and is never written again by a retry. A change updates state only.
    *
    * @default "PT75S"
    */
   readonly watchFor?: pulumi.Input<string>;
   /**
    * Whether a shard of an ordered group may be rewound past its split or merge, so that it is read beside its
-   * children. A change is of state only.
+   * children. A change updates state only.
    *
    * @default false
    */
   readonly allowUnordered?: pulumi.Input<boolean>;
-  /** Why, in at most 10,000 characters: kept in state and shown with the plan. A change is of state only. */
+  /** Why, in at most 10,000 characters: kept in state, and shown with the plan; a secret one is shown as `[secret]`. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 
@@ -125,7 +125,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
   /** SLS's id of the request that wrote the pin. */
   declare readonly requestId: pulumi.Output<string | undefined>;
   /**
-   * `pinned`, `alreadyThere`, `expired`, `overwritten`, or `gone` where the logstore has the shard no more; `failed`
+   * `pinned`, `alreadyThere`, `expired`, `overwritten`, or `gone` where the logstore no longer has the shard; `failed`
    * or `uncertain` after an up that failed.
    */
   declare readonly status: pulumi.Output<string>;

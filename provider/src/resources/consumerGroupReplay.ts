@@ -5,12 +5,12 @@ import { secretInputsOf } from "./secretInputs.js";
 import { type ConsumerGroupReplayOptions, inputNamesOf, sortOptions } from "./componentOptions.js";
 
 /**
- * Where a shard shall be moved to: an RFC 3339 instant with offset, of server receive time · `begin` · `end` ·
+ * Where to move a shard: an RFC 3339 instant with offset, of server receive time · `begin` · `end` ·
  * `previous`, back to before this replay's last move · `keep`, never written · `cursor:<base64>`.
  */
 export type ReplayPosition = string;
 
-/** Where a whole consumer group shall read from, and the bounds within which it may be moved there. */
+/** Where a whole consumer group is to read from, and how far it may be moved. */
 export interface ConsumerGroupReplayArgs {
   /** The project. A change replaces the replay: the new group is moved, and nothing is undone at the old one. */
   readonly project: pulumi.Input<string>;
@@ -27,14 +27,14 @@ export interface ConsumerGroupReplayArgs {
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
    * An RFC 3339 deadline by the service's clock. After it nothing is written: the replay succeeds with status
-   * `expired` and a warning. A change is of state only, but a later one makes expired shards act again.
+   * `expired` and a warning. A change updates state only, but a later one makes expired shards act again.
    *
    * @default no deadline
    */
   readonly applyBefore?: pulumi.Input<string>;
   /**
    * The furthest that any shard may be moved, back or forward, in receive time: an ISO-8601 duration of weeks to
-   * seconds. What is further is refused, for the whole group. A change is of state only.
+   * seconds. What is further is refused, for the whole group. A change updates state only.
    *
    * @default "PT24H"
    */
@@ -42,34 +42,34 @@ export interface ConsumerGroupReplayArgs {
   /**
    * What to do while consumers of the group are seen alive: `"refuse"`; `"wait"` until they are quiet, for
    * {@link waitTimeout} at most and with nothing written before; or `"overwrite"`, and watch for
-   * {@link watchFor} whether they save over the pins. A change is of state only.
+   * {@link watchFor} whether they save over the pins. A change updates state only.
    *
    * @default "refuse"
    */
   readonly onActiveConsumers?: pulumi.Input<"refuse" | "wait" | "overwrite">;
   /**
-   * How long `"wait"` waits at most, as an ISO-8601 duration. A change is of state only.
+   * How long `"wait"` waits at most, as an ISO-8601 duration. A change updates state only.
    *
    * @default "PT5M"
    */
   readonly waitTimeout?: pulumi.Input<string>;
   /**
-   * How long pins are watched after `"overwrite"`, as an ISO-8601 duration; `PT0S` does not watch. A change is of
+   * How long pins are watched after `"overwrite"`, as an ISO-8601 duration; `PT0S` does not watch. A change updates
    * state only.
    *
    * @default "PT75S"
    */
   readonly watchFor?: pulumi.Input<string>;
   /**
-   * Whether an instant older than the logstore's retention is accepted, and what is left is read from its begin.
-   * A change is of state only.
+   * Whether an instant older than the logstore's retention is accepted; the oldest log group that is left is read first.
+   * A change updates state only.
    *
    * @default false
    */
   readonly allowTruncated?: pulumi.Input<boolean>;
   /**
    * Whether an instant may move a shard forward, over log groups that nobody has read. Without it such a shard stays
-   * where it is, with status `behind`: it reads everything since anyway. A change is of state only; given, it lets
+   * where it is, with status `behind`: it reads everything since anyway. A change updates state only; given, it lets
    * shards that were left behind act.
    *
    * @default false
@@ -77,12 +77,12 @@ export interface ConsumerGroupReplayArgs {
   readonly allowSkip?: pulumi.Input<boolean>;
   /**
    * Whether a shard of an ordered group may be rewound past its split or merge, so that it is read beside its
-   * children. A change is of state only.
+   * children. A change updates state only.
    *
    * @default false
    */
   readonly allowUnordered?: pulumi.Input<boolean>;
-  /** Why, in at most 10,000 characters: kept in state and shown with the plan. A change is of state only. */
+  /** Why, in at most 10,000 characters: kept in state, and shown with the plan; a secret one is shown as `[secret]`. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 
@@ -94,7 +94,7 @@ export interface ReplayedShard {
   readonly act?: string;
   /**
    * `pinned`: written and read back · `alreadyThere` · `kept`: left alone on purpose · `behind`: stands before the
-   * instant, and reads everything since · `expired` · `gone`: the logstore has the shard no more · `overwritten`: a
+   * instant, and reads everything since · `expired` · `gone`: the logstore no longer has the shard · `overwritten`: a
    * consumer saved over the pin while it was watched · `pending`, `failed`, `uncertain`: after an up that failed.
    */
   readonly status:

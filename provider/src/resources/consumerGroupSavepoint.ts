@@ -14,7 +14,7 @@ export interface ConsumerGroupSavepointArgs {
   readonly consumerGroup: pulumi.Input<string>;
   /** Any values. A change reads the positions anew. */
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
-  /** Why, in at most 10,000 characters: kept in state. A change is of state only. */
+  /** Why, in at most 10,000 characters: kept in state. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 

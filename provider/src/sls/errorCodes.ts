@@ -118,7 +118,8 @@ export const documentedCodes: Readonly<Record<string, DocumentedCode>> = {
   LogstoreInfoInvalid: { kind: "invalid", remedy: ourFault },
   ConsumerGroupAlreadyExist: {
     kind: "invalid",
-    remedy: "Another one made the group meanwhile. Set adopt: true to take it over, or choose another name.",
+    remedy:
+      "Somebody else created the group in the meantime. Set adopt: true to take it over, or choose another name.",
   },
   ConsumerGroupQuotaExceed: {
     kind: "invalid",

@@ -209,7 +209,7 @@ function networkError(
   return new SlsNetworkError({
     ...request,
     origin,
-    what: timedOut ? `nothing within ${String(millisecondsOf(requestTimeout))} ms` : message,
+    what: timedOut ? `nothing was received within ${String(millisecondsOf(requestTimeout))} ms` : message,
     timedOut: timedOut || code === "UND_ERR_CONNECT_TIMEOUT",
     mayHaveArrived: begun,
     // Not the cause itself: undici's holds the bytes that it could not read, and they may repeat the request.

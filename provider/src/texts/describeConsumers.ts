@@ -28,10 +28,16 @@ export function describeOverwriting(what: "pin" | "pins", liveness: Liveness | u
   return `consumers are alive, and onActiveConsumers is "overwrite": their next save may overwrite the ${what}${watched}`;
 }
 
+/** Says while an up waits how long that takes: nothing more is printed until it goes on. */
+export function describeUntilQuiet(live: LiveConsumersRefusal): string {
+  const left = describeDuration(durationOfMilliseconds(timeUntilQuiet(live)));
+  return `If they commit nothing more, the writes begin in about ${left}.`;
+}
+
 /** Says in a preview what an up will do about live consumers, and what to do before it. */
 export function describeWhatUpDoes(live: LiveConsumersRefusal): string {
   const { quietAfter, waitTimeout } = live;
-  const stop = `Stop them and wait ${describeDuration(quietAfter)} before the up`;
+  const stop = `Stop them and wait ${describeDuration(quietAfter)} before you run pulumi up`;
   if (waitTimeout === undefined) return `consumers are alive, so pulumi up will refuse. ${stop}`;
   const left = durationOfMilliseconds(timeUntilQuiet(live));
   if (left <= waitTimeout) {

@@ -3,7 +3,7 @@ import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
 import { type RunEvent } from "../rules/events.js";
 import { type Confidentiality, concealPositions } from "./concealPositions.js";
-import { describeConsumers } from "./describeConsumers.js";
+import { describeConsumers, describeUntilQuiet } from "./describeConsumers.js";
 import {
   describeGroupAdopted,
   describeGroupDrift,
@@ -115,6 +115,7 @@ function describeWaiting(
   return lines(
     `${subject.id}: waiting until the consumers are quiet, at most ${describeDuration(waitTimeout)}`,
     ...describeConsumers(refusal.consumers),
+    `  ${describeUntilQuiet(refusal)}`,
     `  Nothing has been written yet. To stop waiting, press ${interrupt}.`,
   );
 }

@@ -19,7 +19,7 @@ export function describePace(pace: TotalPace): string | undefined {
     describeRest(pace),
     pace.stalled.length === 0
       ? undefined
-      : `warning: shards stalled (no commit for three save intervals): ${formatShards(pace.stalled)}`,
+      : `warning: shards stalled: ${formatShards(pace.stalled)} (no commit for three save intervals, though there is something to read; see that their consumers run)`,
     pace.rewound.length === 0
       ? undefined
       : `warning: shards that went back since the earlier look: ${formatShards(pace.rewound)} (a consumer restarted from an older position, or something moved them)`,
