@@ -6,13 +6,20 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { measureEmulator } from "./emulator.mjs";
+import { measurePlugin } from "./plugin.mjs";
 import { measureReplays } from "./replays.mjs";
 import { measureUps } from "./ups.mjs";
 import { measureClients } from "./wire.mjs";
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });
 /** @type {Readonly<Record<string, () => Promise<void>>>} */
-const parts = { wire: measureClients, replay: measureReplays, emulator: measureEmulator, engine: measureUps };
+const parts = {
+  wire: measureClients,
+  replay: measureReplays,
+  emulator: measureEmulator,
+  engine: measureUps,
+  plugin: measurePlugin,
+};
 if (values.only !== undefined && !(values.only in parts))
   throw new Error(`--only is one of ${Object.keys(parts).join(", ")}`);
 

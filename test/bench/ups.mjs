@@ -4,7 +4,7 @@ import { SlsEmulator } from "../../emulator/dist/index.js";
 import { openWorkspace } from "../e2e/pulumi.ts";
 import { ratio, takingTurns } from "./turns.mjs";
 
-const pins = 300;
+export const pins = 300;
 
 /** @type {Readonly<Record<string, string>>} */
 const stackLabels = {
@@ -59,7 +59,7 @@ export async function measureUps() {
 }
 
 /** @param {string} checkpoint */
-function programs(checkpoint) {
+export function programs(checkpoint) {
   const inputs = `{ project: "shop", logstore: "orders", consumerGroup: "group-" + at, shard: 0, checkpoint: "${checkpoint}" }`;
   return {
     pins: `
@@ -81,7 +81,7 @@ new sls.ConsumerGroupReplay("replay", { ...group, from: "begin" });
 }
 
 /** @param {import("../e2e/pulumi.ts").PulumiWorkspace | undefined} stack */
-async function timeOf(stack) {
+export async function timeOf(stack) {
   const started = performance.now();
   if (stack !== undefined) await up(stack, "--expect-no-changes");
   return (performance.now() - started) / 1_000;
@@ -91,7 +91,7 @@ async function timeOf(stack) {
  * @param {import("../e2e/pulumi.ts").PulumiWorkspace} stack
  * @param {string[]} flags
  */
-async function up(stack, ...flags) {
+export async function up(stack, ...flags) {
   const { exitCode, stdout, stderr } = await stack.up("--skip-preview", ...flags);
   if (exitCode !== 0) throw new Error(`pulumi up exited with ${String(exitCode)}:\n${stdout}${stderr}`);
 }

@@ -1,11 +1,12 @@
 /** The steps of the release workflow, up to the one that cannot be taken back: packed, installed in an empty folder, "published". */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { releasedPackages } from "../../tools/release/packages.mjs";
+import { downloadUrlOf, releasedPackages } from "../../tools/release/packages.mjs";
 
 const tools = fileURLToPath(new URL("../../tools/release/", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sls-released-"));
@@ -19,9 +20,9 @@ afterAll(() => {
   for (const made of [folder, empty]) rmSync(made, { recursive: true, force: true });
 });
 
-test("a tarball a package, and what is installed with them", () => {
+test("a tarball a package, one of the plugin for each platform, and what is installed with them", () => {
   const tarballs = releasedPackages().map(({ name, version }) => `${name}-${version}.tgz`);
-  expect(readdirSync(folder).sort()).toEqual([...tarballs, "sbom.cdx.json"].sort());
+  expect(readdirSync(folder).sort()).toEqual([...tarballs, ...pluginTarballs(), "sbom.cdx.json"].sort());
   const bill = JSON.parse(readFileSync(join(folder, "sbom.cdx.json"), "utf8")) as {
     readonly components: readonly { readonly name: string }[];
   };
@@ -29,6 +30,57 @@ test("a tarball a package, and what is installed with them", () => {
   for (const name of ["pulumi-sls-checkpoint", "sls-checkpoint", "sls-emulator", "undici"])
     expect(names).toContain(name);
   for (const ours of ["vitest", "esbuild", "typescript-eslint"]) expect(names).not.toContain(ours);
+});
+
+function pluginTarballs(): readonly string[] {
+  const { version } = JSON.parse(readFileSync(join(tools, "../../provider/package.json"), "utf8")) as {
+    readonly version: string;
+  };
+  const platforms = ["darwin", "linux", "windows"].flatMap((system) => [
+    `${system}-amd64`,
+    `${system}-arm64`,
+  ]);
+  return platforms.map((platform) => `pulumi-resource-sls-v${version}-${platform}.tar.gz`);
+}
+
+test("each tarball of the plugin has what it runs, and answers with the version that is released", async () => {
+  for (const tarball of pluginTarballs()) {
+    const names = execFileSync("tar", ["-tzf", join(folder, tarball)], { encoding: "utf8" })
+      .trim()
+      .split("\n");
+    expect(names).toEqual(
+      expect.arrayContaining([
+        "pulumi-resource-sls",
+        "pulumi-resource-sls.cmd",
+        "program/main.js",
+        "schema.json",
+      ]),
+    );
+  }
+  const unpacked = join(empty, "plugin");
+  mkdirSync(unpacked);
+  execFileSync("tar", ["-xzf", join(folder, pluginTarballs()[2] ?? ""), "-C", unpacked]);
+  const schema = JSON.parse(readFileSync(join(unpacked, "schema.json"), "utf8")) as {
+    readonly version: string;
+  };
+  expect(schema.version).toBe(releasedPackages()[0]?.version);
+  const child = spawn(join(unpacked, "pulumi-resource-sls"), ["127.0.0.1:1"], {
+    env: { PATH: `${dirname(process.execPath)}:/usr/bin:/bin` },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [port] = (await once(child.stdout, "data")) as [Buffer];
+  child.kill("SIGKILL");
+  expect(Number(port.toString())).toBeGreaterThan(0);
+});
+
+test.each([
+  ["git+https://github.com/acme/sls.git", "github://api.github.com/acme/sls"],
+  ["git+https://github.com/acme/sls", "github://api.github.com/acme/sls"],
+  ["git+https://example.com/acme/sls.git", undefined],
+  ["https://github.com/acme/sls/tree/main", undefined],
+  [undefined, undefined],
+])("from the repository %s the plugin is downloaded at %s", (repository, url) => {
+  expect(downloadUrlOf(repository)).toBe(url);
 });
 
 test("installed together in an empty folder, each answers", () => {

@@ -2,8 +2,9 @@
 // @ts-check
 /**
  * Packs all packages into a folder, installs them together in an empty one, and writes down what was installed with them.
+ * Beside them goes the plugin, for each platform, where Pulumi downloads it from the release.
  *
- *     node tools/release/pack.mjs FOLDER   →  a tarball a package, and the bill of materials
+ *     node tools/release/pack.mjs FOLDER   →  a tarball a package, six of the plugin, and the bill of materials
  *
  * It expects the packages to be built.
  */
@@ -11,7 +12,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { releasedPackages, root } from "./packages.mjs";
+import { packPlugin } from "../plugin/tarballs.mjs";
+import { downloadUrlOf, releasedPackages, root } from "./packages.mjs";
 
 const [target] = process.argv.slice(2);
 if (target === undefined) throw new Error("Into which folder? node tools/release/pack.mjs released");
@@ -20,6 +22,7 @@ mkdirSync(folder, { recursive: true });
 
 for (const { folder: packed } of releasedPackages())
   npm(["pack", "--pack-destination", folder], join(root, packed));
+await packPlugin(folder, downloadUrlOf(releasedPackages()[0]?.repository));
 writeFileSync(join(folder, "sbom.cdx.json"), installedTogether());
 
 /** Returns the bill of materials of all packages, as a user gets them: installed from their tarballs. */

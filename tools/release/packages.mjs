@@ -19,6 +19,18 @@ export function releasedPackages() {
 }
 
 /**
+ * Returns where Pulumi downloads the plugin from: the releases of the repository, in the form in which it asks GitHub for
+ * them. Undefined where the packages name no repository there.
+ *
+ * @param {string | undefined} repository
+ */
+export function downloadUrlOf(repository) {
+  const [, owner, name] =
+    /^git\+https:\/\/github\.com\/([\w.-]+)\/([\w.-]+?)(?:\.git)?$/.exec(repository ?? "") ?? [];
+  return owner === undefined ? undefined : `github://api.github.com/${owner}/${name}`;
+}
+
+/**
  * @param {string} folder
  * @returns {Package}
  */

@@ -1,3 +1,4 @@
+import { harmlessName } from "../model/harmless.js";
 import { type Parsed } from "../model/parsed.js";
 
 /** Stands for an input that Pulumi will know only when something else was applied. */
@@ -34,13 +35,14 @@ export class DeclaredReader {
 
   /** Reports every input that the resource does not have. `self` is handed over by the resource itself. */
   refuseOthers(known: readonly string[]): void {
-    for (const name of Object.keys(this.declared)) {
-      if (name === "self" || known.includes(name) || this.declared[name] === undefined) continue;
-      this.problems.push({
-        property: "",
-        reason: `${name}: ${this.resource} has no such input; it has ${known.join(", ")}`,
-      });
-    }
+    const others = Object.keys(this.declared).filter(
+      (name) => name !== "self" && !known.includes(name) && this.declared[name] !== undefined,
+    );
+    const problems = others.map((name) => ({
+      property: "",
+      reason: `${harmlessName(name)}: ${this.resource} has no such input; it has ${known.join(", ")}`,
+    }));
+    this.problems.push(...firstProblems(problems));
   }
 
   required<Value>(name: string, parse: (value: unknown) => Parsed<Value>): Value | undefined {
@@ -80,6 +82,23 @@ function problemOf(name: string, value: unknown, problem: string): Problem {
   return typeof value === "object"
     ? { property: "", reason: `${name} ${problem}` }
     : { property: name, reason: problem };
+}
+
+/** As many problems of one kind as anybody reads, and how many more there are. */
+export function firstProblems(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= mostProblems) return problems;
+  const more = problems.length - mostProblems;
+  return [
+    ...problems.slice(0, mostProblems),
+    { property: "", reason: `and ${String(more)} more like these` },
+  ];
+}
+
+const mostProblems = 20;
+
+/** Words a problem on its own; one that names no property has the path in its text. */
+export function describeProblem({ property, reason }: Problem): string {
+  return `${property} ${reason}`.trim();
 }
 
 /** Who a resource is: its URN, or that of its component, where it is handed over. */

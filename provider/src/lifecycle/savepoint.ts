@@ -7,9 +7,9 @@ import { type CheckResult, type DiffResult } from "./answers.js";
 import { readCheckpoints } from "./reading/getCheckpoints.js";
 import { type LifecycleContext } from "./context.js";
 import { type Declared, DeclaredReader, selfOf } from "./declared.js";
-import { RefusedError } from "./failures.js";
 import { changedGroup, groupInputs, readGroup } from "./groupInputs.js";
-import { textInput } from "./inputs.js";
+import { incompleteError } from "./incomplete.js";
+import { reasonInput } from "./inputs.js";
 import { notEvaluated } from "./notEvaluated.js";
 import { lookAtGroup } from "./observe.js";
 import { withoutAbsent } from "./stateFields.js";
@@ -27,7 +27,7 @@ function readSavepoint(declared: Declared): SavepointDeclaration {
   const reader = new DeclaredReader("ConsumerGroupSavepoint", declared);
   const identity = readGroup(reader);
   reader.anything("triggers");
-  reader.optional("reason", textInput);
+  reader.optional("reason", reasonInput);
   reader.refuseOthers(savepointInputs);
   return { identity, reader };
 }
@@ -98,9 +98,9 @@ export async function createSavepoint(
   news: Declared,
   context: LifecycleContext,
 ): Promise<{ readonly id: string; readonly outs: Declared }> {
-  const { identity } = readSavepoint(news);
-  if (identity === undefined)
-    throw new RefusedError({ kind: "notKnown", resource: "ConsumerGroupSavepoint" });
+  const { identity, reader } = readSavepoint(news);
+  if (identity === undefined || reader.problems.length > 0)
+    throw incompleteError("ConsumerGroupSavepoint", reader.problems);
   return { id: formatGroupId(identity), outs: await takeSavepoint(identity, news, context) };
 }
 
@@ -110,6 +110,8 @@ export async function updateSavepoint(
   news: Declared,
   context: LifecycleContext,
 ): Promise<Declared> {
+  const { problems } = readSavepoint(news).reader;
+  if (problems.length > 0) throw incompleteError("ConsumerGroupSavepoint", problems);
   if (olds["schemaVersion"] !== undefined) schemaVersionOf(olds["schemaVersion"], "state");
   if (isDeepStrictEqual(olds["triggers"], news["triggers"])) {
     const { positions, times, takenAt } = olds;

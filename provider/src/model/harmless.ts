@@ -10,6 +10,13 @@ export function harmless(text: string): string {
     .replace(/##(?=[\w-]*\[)/g, "# #");
 }
 
+/** A name of anything, as a sentence repeats it: harmless, and no longer than names are. */
+export function harmlessName(name: string): string {
+  return harmless(name.length <= longestName ? name : `${name.slice(0, longestName)}…`);
+}
+
+const longestName = 128;
+
 /** Control characters, line breaks of every kind, and the marks that reorder what stands around them. */
 const unshowable = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 

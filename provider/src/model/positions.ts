@@ -1,3 +1,4 @@
+import { harmlessName } from "./harmless.js";
 import { type Instant } from "./instant.js";
 import { type Position, formatPosition, parsePosition, samePosition } from "./position.js";
 
@@ -38,7 +39,7 @@ function parseMap(map: object, now: Instant): ReturnType<typeof parsePositions> 
   if (entries.length === 0)
     problems.push({ path: "", problem: "is empty; name a position, or a map from shard id to position" });
   for (const [key, value] of entries) {
-    const path = `["${key}"]`;
+    const path = `["${harmlessName(key)}"]`;
     const position = parsePosition(value, now);
     if (!position.ok) problems.push({ path, problem: position.problem });
     else if (key === everyOther) others = position.value;

@@ -3,6 +3,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb.js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb.js";
 import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { RefusedError, UnfinishedError } from "../lifecycle/failures.js";
+import { confidentialityOf } from "../marks.js";
 import { describeReport } from "../texts/describeReport.js";
 import { type Properties, structOf } from "./values.js";
 
@@ -17,11 +18,14 @@ export interface ServiceError {
 
 /** Words an error; one that keeps state takes its state along, with the secrets of the inputs marked again. */
 export function serviceErrorOf(error: unknown, inputs: Properties): ServiceError {
-  if (error instanceof RefusedError) return { code: status.UNKNOWN, details: describeReport(error.report) };
+  const confidentiality = confidentialityOf(inputs);
+  if (error instanceof RefusedError) {
+    return { code: status.UNKNOWN, details: describeReport(error.report, confidentiality) };
+  }
   if (!(error instanceof UnfinishedError)) {
     return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
   }
-  const details = describeReport(error.report);
+  const details = describeReport(error.report, confidentiality);
   return { code: status.UNKNOWN, details, metadata: keepingState(error, details, inputs) };
 }
 

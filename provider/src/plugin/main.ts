@@ -10,9 +10,10 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
-import { CreateRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
+import { CreateRequest, DiffRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import { describePortProblem, readCommandLine } from "./commandLine.js";
 import { serviceErrorOf } from "./failures.js";
+import { type Method, UnreadableRequest, readable } from "./readable.js";
 import { readSchema } from "./schema.js";
 import { ProviderService } from "./service.js";
 import { type Properties, propertiesOf } from "./values.js";
@@ -21,10 +22,13 @@ import { type Properties, propertiesOf } from "./values.js";
 
 type Handlers = Readonly<Record<string, ((request: unknown) => unknown) | undefined>>;
 
-/** What a failed call leaves in state is sealed like the inputs that it was given. */
+/** What a failed call leaves in state, and what it says, keeps the secrets of the inputs that it was given. */
 function inputsOf(request: unknown): Properties {
   if (request instanceof CreateRequest) return propertiesOf(request.getProperties());
-  return request instanceof UpdateRequest ? propertiesOf(request.getNews()) : {};
+  if (request instanceof UpdateRequest || request instanceof DiffRequest) {
+    return propertiesOf(request.getNews());
+  }
+  return {};
 }
 
 /** Calls that are not answered yet. */
@@ -34,6 +38,11 @@ function served(service: ProviderService, name: string): UntypedHandleCall {
   return (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => {
     if (!(name in service)) {
       done({ code: status.UNIMPLEMENTED, details: `The plugin sls does not serve ${name}` });
+      return;
+    }
+    if (call.request instanceof UnreadableRequest) {
+      const details = `The plugin sls cannot read what it was sent to ${name}: ${call.request.problem}`;
+      done({ code: status.INVALID_ARGUMENT, details });
       return;
     }
     underWay += 1;
@@ -53,9 +62,10 @@ function served(service: ProviderService, name: string): UntypedHandleCall {
 function serve(service: ProviderService, port: number): void {
   // The engine bounds what it sends; a reason or a map of any size gets an answer.
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+  const methods = Object.entries(ResourceProviderService as Readonly<Record<string, Method>>);
   server.addService(
-    ResourceProviderService,
-    Object.fromEntries(Object.keys(ResourceProviderService).map((name) => [name, served(service, name)])),
+    Object.fromEntries(methods.map(([name, method]) => [name, readable(method)])),
+    Object.fromEntries(methods.map(([name]) => [name, served(service, name)])),
   );
   server.bindAsync(`127.0.0.1:${String(port)}`, ServerCredentials.createInsecure(), (error, bound) => {
     if (error !== null) stop(describePortProblem(port, error.message));

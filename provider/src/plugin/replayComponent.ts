@@ -1,4 +1,4 @@
-import { credentials } from "@grpc/grpc-js";
+import { type ServiceError, credentials, status } from "@grpc/grpc-js";
 import { Alias } from "@pulumi/pulumi/proto/alias_pb.js";
 import { type ConstructRequest, ConstructResponse } from "@pulumi/pulumi/proto/provider_pb.js";
 import { ResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb.js";
@@ -7,7 +7,8 @@ import {
   RegisterResourceRequest,
   type RegisterResourceResponse,
 } from "@pulumi/pulumi/proto/resource_pb.js";
-import { type Properties, markedStructOf, propertiesOf, unknownValue } from "./values.js";
+import { holdsSecret, secretInputsKey, unknownValue } from "../marks.js";
+import { type Properties, markedStructOf, propertiesOf } from "./values.js";
 
 /** The component that moves a group: its plan is in state before its writes begin. */
 
@@ -30,9 +31,13 @@ export async function constructReplay(
   plugin: ServingPlugin,
 ): Promise<ConstructResponse> {
   if (request.getType() !== "sls:index:ConsumerGroupReplay") {
-    throw new Error(`The plugin sls has no component ${request.getType()}`);
+    throw new Error(
+      `The plugin sls has no component ${request.getType()}; it has sls:index:ConsumerGroupReplay`,
+    );
   }
   refuseOptions(request);
+  if (request.getMonitorendpoint() === "")
+    throw new Error("The plugin sls was not told where Pulumi registers resources");
   const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), credentials.createInsecure());
   try {
     return await registerReplay(monitor, request, plugin);
@@ -61,7 +66,14 @@ async function registerReplay(
   const planned = await register(monitor, plan);
 
   const bounds = Object.fromEntries(Object.entries(inputs).filter(([name]) => !planInputs.includes(name)));
-  const handed = { ...bounds, self, plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue };
+  // In a preview the plan is not known yet, and so does not say that it is secret.
+  const secretInputs = holdsSecret(inputs["from"]) ? { [secretInputsKey]: ["from"] } : {};
+  const handed = {
+    ...bounds,
+    ...secretInputs,
+    self,
+    plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue,
+  };
   const apply = childOf(request, "ReplayApply", handed, self, plugin);
   apply.setDependenciesList([planned.getUrn()]);
   apply.setAdditionalsecretoutputsList(request.getAdditionalsecretoutputsList());
@@ -181,9 +193,18 @@ function register(
   return new Promise((resolve, reject) => {
     monitor.registerResource(request, (error, answer) => {
       if (error === null) resolve(answer);
-      else reject(error);
+      else reject(unregistered(request.getName(), error));
     });
   });
+}
+
+/** What one of the children failed with was said on its row; this is for an engine that is not there any more. */
+function unregistered(name: string, error: ServiceError): Error {
+  if (error.code !== status.UNAVAILABLE) return error;
+  return new Error(
+    `${name}: Pulumi does not answer any more, so nothing more is registered\nRun pulumi up again to go on.`,
+    { cause: error },
+  );
 }
 
 function registerOutputs(monitor: ResourceMonitorClient, urn: string, values: Properties): Promise<void> {
@@ -193,7 +214,7 @@ function registerOutputs(monitor: ResourceMonitorClient, urn: string, values: Pr
   return new Promise((resolve, reject) => {
     monitor.registerResourceOutputs(request, (error) => {
       if (error === null) resolve();
-      else reject(error);
+      else reject(unregistered(urn, error));
     });
   });
 }

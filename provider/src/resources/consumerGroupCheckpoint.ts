@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { consumerGroupCheckpointProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { secretInputsOf } from "./secretInputs.js";
 
 /** Where one shard of a consumer group shall read from, and the bounds within which it may be moved there. */
 export interface ConsumerGroupCheckpointArgs {
@@ -73,7 +74,7 @@ export interface ConsumerGroupCheckpointArgs {
    * @default false
    */
   readonly allowUnordered?: pulumi.Input<boolean>;
-  /** Why: kept in state and shown with the plan. A change is of state only. */
+  /** Why, in at most 10,000 characters: kept in state and shown with the plan. A change is of state only. */
   readonly reason?: pulumi.Input<string>;
 }
 
@@ -144,6 +145,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
       {
         ...args,
         self: ownUrn(name, opts),
+        secretInputs: secretInputsOf(args),
         checkpointTime: undefined,
         previousCheckpoint: undefined,
         previousCheckpointTime: undefined,
@@ -153,7 +155,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
         requestId: undefined,
         status: undefined,
       },
-      pulumi.mergeOptions({ hideDiffs: ["__provider", "self", "acts"] }, opts),
+      pulumi.mergeOptions({ hideDiffs: ["__provider", "self", "secretInputs", "acts"] }, opts),
       "sls",
       "ConsumerGroupCheckpoint",
     );

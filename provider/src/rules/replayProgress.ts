@@ -65,19 +65,17 @@ export function judgeReplay(
   until: Until | undefined,
 ): ReplayProgress {
   const { identity, serverTime, timeout } = reading;
-  const numbers = new Set([
-    ...reading.shards.map(({ record }) => record.shard),
-    ...applied.map(({ shard }) => shard),
-  ]);
-  const shards = [...numbers]
+  const appliedOf = new Map(applied.map((replayed) => [replayed.shard, replayed]));
+  const readingOf = new Map(reading.shards.map((read) => [read.record.shard, read]));
+  const shards = [...new Set([...readingOf.keys(), ...appliedOf.keys()])]
     .sort((left, right) => left - right)
     .map((shard) =>
-      progressOf(
-        shard,
-        applied.find((candidate) => candidate.shard === shard),
-        reading.shards.find(({ record }) => record.shard === shard),
-        { serverTime, timeout, earlierOf, until },
-      ),
+      progressOf(shard, appliedOf.get(shard), readingOf.get(shard), {
+        serverTime,
+        timeout,
+        earlierOf,
+        until,
+      }),
     );
   return { identity, serverTime, shards, until: until?.positions };
 }

@@ -6,7 +6,7 @@ import { boundInputs, readBounds } from "../bounds.js";
 import { groupInputs, readGroup } from "../groupInputs.js";
 import { type Declared, DeclaredReader, type Problem, nameOfSelf, notYetKnown } from "../declared.js";
 import { digestOfTriggers } from "../triggers.js";
-import { booleanInput, cursorInput, filledTextInput, shardInput, textInput } from "../inputs.js";
+import { booleanInput, cursorInput, consumerInput, reasonInput, shardInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupCheckpoint whose every input is known and right. */
 export interface CheckpointPin {
@@ -46,10 +46,10 @@ export function readCheckpointDeclaration(declared: Declared): CheckpointDeclara
     shard: reader.required("shard", shardInput),
     checkpoint: reader.required("checkpoint", cursorInput),
     triggers: reader.anything("triggers"),
-    consumer: reader.optional("consumer", filledTextInput),
+    consumer: reader.optional("consumer", consumerInput),
     forceSuccess: reader.optional("forceSuccess", booleanInput) ?? true,
     bounds: readBounds(reader),
-    reason: reader.optional("reason", textInput),
+    reason: reader.optional("reason", reasonInput),
   };
   const self = reader.optional("self", textInput) ?? "";
   reader.refuseOthers(checkpointInputs);

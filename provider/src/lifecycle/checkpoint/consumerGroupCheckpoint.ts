@@ -19,6 +19,7 @@ import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared, selfOf } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
+import { incompleteError } from "../incomplete.js";
 import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
 import { lookWhenQuiet } from "../lookWhenQuiet.js";
@@ -467,7 +468,7 @@ function unfinishedError(
 function completePin(news: Declared): CheckpointPin {
   const declaration = readCheckpointDeclaration(news);
   if (declaration.kind === "complete") return declaration.pin;
-  throw new RefusedError({ kind: "notKnown", resource: "ConsumerGroupCheckpoint" });
+  throw incompleteError("ConsumerGroupCheckpoint", declaration.kind === "wrong" ? declaration.problems : []);
 }
 
 /** A declaration as state holds it; undefined where it cannot be read. */

@@ -6,6 +6,7 @@ import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError } from "../failures.js";
+import { incompleteError } from "../incomplete.js";
 import { changedGroup } from "../groupInputs.js";
 import { withoutAbsent } from "../stateFields.js";
 import { schemaVersion, schemaVersionOf } from "../unreadable.js";
@@ -133,7 +134,7 @@ export async function readConsumerGroup(
   state: Declared,
   context: LifecycleContext,
 ): Promise<Declared | undefined> {
-  const { identity, declaration } = complete(state);
+  const { identity, declaration } = fromState(state);
   const subject = subjectOfGroup(identity, declaration);
   const look = await lookAtGroupThatWas(identity, context);
   if (look === undefined) {
@@ -161,7 +162,7 @@ async function lookAtGroupThatWas(identity: GroupIdentity, { client }: Lifecycle
 
 /** Deletes the group once it is quiet. One that was adopted is left, unless its deletion is asked for. */
 export async function deleteConsumerGroup(state: Declared, context: LifecycleContext): Promise<void> {
-  const { identity, declaration } = complete(state);
+  const { identity, declaration } = fromState(state);
   if (adoptedOf(state) && !declaration.deleteAdopted) {
     context.emit({ kind: "groupLeft", subject: subjectOfGroup(identity, declaration) });
     return;
@@ -182,17 +183,30 @@ export async function importConsumerGroup(
   const { look } = await lookForGroup(context.client, identity.value);
   if (look === undefined) {
     throw new Error(
-      `${id}: there is no such consumer group\nDeclare it without an import, and an up creates it.`,
+      `${id}: there is no such consumer group\nCheck the id (project/logstore/group). To create the group, declare it without importing it.`,
     );
   }
   const inputs = { ...identity.value };
   return { inputs, outs: outsOf(inputs, true) };
 }
 
-function complete(declared: Declared): { identity: GroupIdentity; declaration: GroupDeclaration } {
+interface CompleteGroup {
+  readonly identity: GroupIdentity;
+  readonly declaration: GroupDeclaration;
+}
+
+/** Reads inputs that are acted on. */
+function complete(declared: Declared): CompleteGroup {
+  const { problems } = readGroupDeclaration(declared).reader;
+  if (problems.length > 0) throw incompleteError("ConsumerGroup", problems);
+  return fromState(declared);
+}
+
+/** Reads state. What else it holds than which group it is of stops neither a refresh nor a destroy. */
+function fromState(declared: Declared): CompleteGroup {
   const declaration = readGroupDeclaration(inputsOf(declared));
-  const { identity } = declaration;
-  if (identity === undefined) throw new RefusedError({ kind: "notKnown", resource: "ConsumerGroup" });
+  const { identity, reader } = declaration;
+  if (identity === undefined) throw incompleteError("ConsumerGroup", reader.problems);
   return { identity, declaration };
 }
 

@@ -5,7 +5,7 @@ import { type Parsed, parsed, unparsed } from "../../model/parsed.js";
 import { type Subject } from "../../rules/events.js";
 import { type Declared, DeclaredReader } from "../declared.js";
 import { groupInputs, readGroup } from "../groupInputs.js";
-import { booleanInput, durationInput, textInput } from "../inputs.js";
+import { booleanInput, durationInput, reasonInput } from "../inputs.js";
 
 /** Every input of ConsumerGroup. */
 export const consumerGroupInputs = [
@@ -44,7 +44,7 @@ export function readGroupDeclaration(declared: Declared): GroupDeclaration {
     deleteAdopted: reader.optional("deleteAdopted", booleanInput) ?? false,
     waitTimeout: reader.optional("waitTimeout", durationInput) ?? durationOfSeconds(5 * 60),
     forceDelete: reader.optional("forceDelete", booleanInput) ?? false,
-    reason: reader.optional("reason", textInput),
+    reason: reader.optional("reason", reasonInput),
     reader,
   };
   reader.refuseOthers(consumerGroupInputs);

@@ -5,11 +5,10 @@ import { type GroupIdentity } from "../../model/identity.js";
 import { type Instant, formatInstant } from "../../model/instant.js";
 import { type PositionTime } from "../../rules/observation.js";
 import { type SlsClient } from "../../sls/client.js";
-import { type Declared, DeclaredReader } from "../declared.js";
+import { type Declared, DeclaredReader, describeProblem } from "../declared.js";
 import { RefusedError } from "../failures.js";
 import { nameInput } from "../inputs.js";
 import { type Window, inOrder, latest, recordOf, timeOfCheckpoint } from "../observe.js";
-import { describeProblem } from "./readingArguments.js";
 
 type LogstoreIdentity = Omit<GroupIdentity, "consumerGroup">;
 

@@ -8,12 +8,11 @@ import { type PlanReading, type SeenPlan, decisionsOf, refusalsOf } from "../../
 import { untilBeforeFrom, untilProblems } from "../../rules/until.js";
 import { type SlsClient } from "../../sls/client.js";
 import { SlsError, SlsServiceError } from "../../sls/errors.js";
-import { type Declared } from "../declared.js";
+import { type Declared, describeProblem } from "../declared.js";
 import { type Window, inOrder } from "../observe.js";
 import { decideLook } from "../replay/decideLook.js";
 import { lookForPlan } from "../replay/lookForPlan.js";
 import { type Replay, type ReplayDeclaration, readReplayDeclaration } from "../replay/replayDeclaration.js";
-import { describeProblem } from "./readingArguments.js";
 import { describeReversed, findUntil, readUntil } from "./until.js";
 
 /**

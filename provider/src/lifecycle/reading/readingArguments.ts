@@ -1,5 +1,5 @@
 import { type GroupIdentity } from "../../model/identity.js";
-import { type Declared, DeclaredReader, type Problem } from "../declared.js";
+import { type Declared, DeclaredReader, type Problem, describeProblem } from "../declared.js";
 import { RefusedError } from "../failures.js";
 import { groupInputs, readGroup } from "../groupInputs.js";
 
@@ -18,9 +18,4 @@ export function readGroupArguments(
 
 function wrongArguments(name: string, problems: readonly Problem[]): RefusedError {
   return new RefusedError({ kind: "arguments", name, problems: problems.map(describeProblem) });
-}
-
-/** Problems that name no property have the path in their text. */
-export function describeProblem({ property, reason }: Problem): string {
-  return `${property} ${reason}`.trim();
 }

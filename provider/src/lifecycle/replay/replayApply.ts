@@ -18,6 +18,7 @@ import { type RunResult, carryOut } from "../carryOut.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared } from "../declared.js";
 import { RefusedError, UnfinishedError } from "../failures.js";
+import { incompleteError } from "../incomplete.js";
 import { changedGroup } from "../groupInputs.js";
 import { UnreadableStateError } from "../unreadable.js";
 import { askGroup, openActs } from "./askGroup.js";
@@ -115,13 +116,10 @@ export async function updateReplayApply(
 
 function completeOrder(news: Declared): { readonly order: ReplayOrder; readonly plan: StoredPlan } {
   const reading = readReplayOrder(news);
-  if (reading.kind === "wrong") {
-    const problems = reading.problems.map(({ property, reason }) => `${property} ${reason}`.trim());
-    throw new RefusedError({ kind: "arguments", name: "this ConsumerGroupReplay", problems });
-  }
+  if (reading.kind === "wrong") throw incompleteError("ConsumerGroupReplay", reading.problems);
   const plan = reading.kind === "complete" ? reading.order.plan : undefined;
   if (reading.kind !== "complete" || plan === undefined) {
-    throw new RefusedError({ kind: "notKnown", resource: "ConsumerGroupReplay" });
+    throw incompleteError("ConsumerGroupReplay", []);
   }
   return { order: reading.order, plan };
 }

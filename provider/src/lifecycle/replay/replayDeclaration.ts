@@ -3,9 +3,9 @@ import { type Instant } from "../../model/instant.js";
 import { type Positions, formatPositions, parsePositions } from "../../model/positions.js";
 import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
-import { type Declared, DeclaredReader, type Problem, nameOfSelf } from "../declared.js";
+import { type Declared, DeclaredReader, type Problem, nameOfSelf, firstProblems } from "../declared.js";
 import { groupInputs, readGroup } from "../groupInputs.js";
-import { booleanInput, textInput } from "../inputs.js";
+import { booleanInput, reasonInput, textInput } from "../inputs.js";
 
 /** A declared ConsumerGroupReplay whose every input is known and right. */
 export interface Replay {
@@ -47,7 +47,7 @@ export function readReplayDeclaration(declared: Declared, now: Instant): ReplayD
       ...readBounds(reader),
       ...readReplayPermissions(reader),
     },
-    reason: reader.optional("reason", textInput),
+    reason: reader.optional("reason", reasonInput),
   };
   const self = reader.optional("self", textInput) ?? "";
   reader.refuseOthers(replayInputs);
@@ -89,7 +89,8 @@ function readPositions(
     return { positions: nothing, problems: [{ property: "from", reason: "is missing" }] };
   }
   const { positions, problems } = parsePositions(from, now);
-  return { positions, problems: problems.map(({ path, problem }) => problemOf(from, path, problem)) };
+  const worded = problems.map(({ path, problem }) => problemOf(from, path, problem));
+  return { positions, problems: firstProblems(worded) };
 }
 
 function problemOf(from: unknown, path: string, problem: string): Problem {

@@ -4,7 +4,7 @@ import { type Bounds } from "../../rules/intent.js";
 import { boundInputs, readBounds } from "../bounds.js";
 import { type Declared, DeclaredReader, type Problem, notYetKnown } from "../declared.js";
 import { groupInputs, readGroup } from "../groupInputs.js";
-import { textInput } from "../inputs.js";
+import { reasonInput, textInput } from "../inputs.js";
 import { type StoredPlan, decodePlan } from "./planState.js";
 import { readReplayPermissions } from "./replayDeclaration.js";
 
@@ -34,7 +34,7 @@ export function readReplayOrder(declared: Declared): ReplayOrderReading {
   const reader = new DeclaredReader("ConsumerGroupReplay", declared);
   const identity = readGroup(reader);
   const bounds = { ...readBounds(reader), ...readReplayPermissions(reader) };
-  const reason = reader.optional("reason", textInput);
+  const reason = reader.optional("reason", reasonInput);
   const self = reader.optional("self", textInput) ?? "";
   if (reader.problems.length > 0) return { kind: "wrong", problems: reader.problems };
   if (identity === undefined || reader.unknowns.length > 0) return { kind: "incomplete" };

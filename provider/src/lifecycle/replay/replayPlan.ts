@@ -13,6 +13,7 @@ import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
 import { type Declared, selfOf } from "../declared.js";
 import { RefusedError } from "../failures.js";
+import { incompleteError } from "../incomplete.js";
 import { groupInputs } from "../groupInputs.js";
 import { normaliseDeclared } from "../inputs.js";
 import { lookWhenQuiet } from "../lookWhenQuiet.js";
@@ -398,7 +399,7 @@ function planUnseen(
 function completeReplay(inputs: Declared, context: LifecycleContext): Replay {
   const declaration = readReplayDeclaration(inputs, context.now());
   if (declaration.kind === "complete") return declaration.replay;
-  throw new RefusedError({ kind: "notKnown", resource: "ConsumerGroupReplay" });
+  throw incompleteError("ConsumerGroupReplay", declaration.kind === "wrong" ? declaration.problems : []);
 }
 
 /** A declaration as state holds it; undefined where it cannot be read. */
