@@ -7,6 +7,7 @@ import { type Declared, notYetKnown } from "../lifecycle/declared.js";
 import { type Life, type OrdinaryLife, lives } from "../lives.js";
 import { describeReport } from "../texts/describeReport.js";
 import { importedKindOf, kindOf } from "./kinds.js";
+import { withoutOtherKeys } from "./providerKeys.js";
 import {
   type Properties,
   declaredOf,
@@ -39,7 +40,8 @@ export class CustomResources {
     const response = new protocol.CheckResponse();
     response.setInputs(structOf(kept, propertiesOf(request.getNews())));
     const failures = answer.problems.map(({ property, reason }) => failureOf(property, reason));
-    if (answer.refused !== undefined) failures.push(failureOf("", describeReport(answer.refused)));
+    if (answer.refused !== undefined)
+      failures.push(failureOf("", withoutOtherKeys(describeReport(answer.refused))));
     response.setFailuresList(failures);
     return response;
   }

@@ -3,6 +3,7 @@ import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 import { describeInterruptibleEvent } from "../texts/describeEvent.js";
+import { withoutOtherKeys } from "./providerKeys.js";
 
 type RunEvent = Parameters<LifecycleContext["emit"]>[0];
 
@@ -23,7 +24,7 @@ export class EngineLog {
   }
 
   show(urn: string, event: RunEvent): void {
-    const text = describeInterruptibleEvent(event);
+    const text = withoutOtherKeys(describeInterruptibleEvent(event));
     if (text === "") return;
     const request = new LogRequest();
     request.setUrn(urn);

@@ -4,6 +4,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb.js";
 import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { RefusedError, UnfinishedError } from "../lifecycle/failures.js";
 import { describeReport } from "../texts/describeReport.js";
+import { withoutOtherKeys } from "./providerKeys.js";
 import { type Properties, structOf } from "./values.js";
 
 const detailsHeader = "grpc-status-details-bin";
@@ -17,12 +18,14 @@ export interface ServiceError {
 
 /** Words an error; one that keeps state takes its state along, with the secrets of the inputs marked again. */
 export function serviceErrorOf(error: unknown, inputs: Properties): ServiceError {
-  if (error instanceof RefusedError) return { code: status.UNKNOWN, details: describeReport(error.report) };
-  if (!(error instanceof UnfinishedError)) {
-    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
-  }
-  const details = describeReport(error.report);
+  const details = withoutOtherKeys(wordsOf(error));
+  if (!(error instanceof UnfinishedError)) return { code: status.UNKNOWN, details };
   return { code: status.UNKNOWN, details, metadata: keepingState(error, details, inputs) };
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof RefusedError || error instanceof UnfinishedError) return describeReport(error.report);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The one form of an error for which Pulumi keeps the state of a failed resource. */
