@@ -323,5 +323,5 @@ function readFailures(list: string): readonly Failure[] {
 function oneOf<const Value extends string>(name: string, values: readonly Value[], given: string): Value {
   const found = values.find((value) => value === given);
   if (found !== undefined) return found;
-  throw new UsageError(`--${name} ${given} is none of ${values.join(", ")}`);
+  throw new UsageError(`--${name} ${given} is not one of ${values.join(", ")}`);
 }

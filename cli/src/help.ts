@@ -4,7 +4,7 @@ export type CommandName = (typeof commands)[number];
 
 const common = `Connection:
   --region NAME       the region, such as cn-hangzhou
-  --endpoint URL      the endpoint, where it is none of a region's
+  --endpoint URL      the endpoint, if it is not a region's own
   --profile NAME      a profile of the aliyun CLI
   --concurrency N     requests that are under way at once, 1 to 256 (default 16)
   Without these: ALICLOUD_REGION, ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY, the aliyun CLI's current
@@ -95,7 +95,7 @@ Examples:
 
 Connection:
   --region NAME       the region, such as cn-hangzhou
-  --endpoint URL      the endpoint, where it is none of a region's
+  --endpoint URL      the endpoint, if it is not a region's own
   --profile NAME      a profile of the aliyun CLI
   Without these: ALICLOUD_REGION, ALICLOUD_ACCESS_KEY and ALICLOUD_SECRET_KEY, the aliyun CLI's current
   profile, and the other places of the official credential chain.
@@ -107,7 +107,7 @@ unclear or failed; 130 Ctrl-C
 
 const overview = `Usage: sls-checkpoint COMMAND ...
 
-Looks at consumer groups of Alibaba Cloud SLS. Never writes a checkpoint, but in a logstore that verify makes.
+Looks at consumer groups of Alibaba Cloud SLS. Never writes a checkpoint, except in a logstore that verify creates.
 
   status     where groups stand
   plan       what a replay would do

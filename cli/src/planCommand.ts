@@ -58,7 +58,7 @@ function planTable(answer: Plan, width: number): string {
     shard.logGroups?.toLocaleString("en-US") ?? "",
     shard.spanSeconds === undefined ? "" : describeDuration(durationOfSeconds(shard.spanSeconds)),
     shard.checkpointTime ?? shard.checkpoint,
-    shard.targetTime ?? shard.target ?? "",
+    targetOf(shard),
     toRead(shard),
     shard.endCursor ?? "",
     shard.refusal ?? "",
@@ -66,6 +66,11 @@ function planTable(answer: Plan, width: number): string {
   const refusals = answer.refusals.map(({ message }) => `\n${message.split("\n").map(plain).join("\n")}\n`);
   const shown = rows.length === 0 ? "" : `\n${table(columns, rows, width)}\n`;
   return `${id}${verdicts[answer.verdict]}${untilLine(answer)}${at}\n${refusals.join("")}${shown}`;
+}
+
+/** The end is no log group: the time that it has is that of the one before it. */
+function targetOf({ target, targetTime, targetIsEnd }: Plan["shards"][number]): string {
+  return targetIsEnd === true ? "end" : (targetTime ?? target ?? "");
 }
 
 function toRead({ endCursor, toReadLogGroups }: Plan["shards"][number]): string {

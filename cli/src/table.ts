@@ -1,3 +1,5 @@
+import { harmless } from "../../provider/src/model/harmless.js";
+
 /** A table of a terminal: columns as wide as their texts, and rows in blocks where the terminal is too narrow. */
 
 const gap = "  ";
@@ -69,10 +71,9 @@ export function wrapped(text: string, width: number): readonly string[] {
   return [...parts, rest];
 }
 
-/** Names come from outside, and must not steer the terminal. */
+/** Names come from outside, and must not steer the terminal, nor a build server that reads what is printed. */
 export function plain(text: string | undefined): string {
-  // eslint-disable-next-line no-control-regex -- these are what must not arrive
-  return (text ?? "").replace(/[\u0000-\u001f\u007f-\u009f]/g, "?");
+  return harmless(text ?? "");
 }
 
 function padded(text: string, width: number, right: boolean): string {

@@ -2,6 +2,7 @@ import "./nodeVersion.js";
 import { type dynamic } from "@pulumi/pulumi";
 import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
+import { isRefusedReason } from "./lifecycle/inputs.js";
 import { RefusedError, UnfinishedError } from "./lifecycle/failures.js";
 import {
   type Life,
@@ -12,6 +13,16 @@ import {
   lives,
   openReader as openReaderOf,
 } from "./lives.js";
+import {
+  holdsSecret,
+  markedInputs,
+  confidentialityOf,
+  sealedLike,
+  secretInputsKey,
+  secretsChanged,
+  unknownValue,
+  withoutSecretReason,
+} from "./marks.js";
 import { checkpointsAnswer } from "./texts/answers/checkpointsAnswer.js";
 import { planAnswer } from "./texts/answers/planAnswer.js";
 import { progressAnswer } from "./texts/answers/progressAnswer.js";
@@ -24,9 +35,6 @@ import { describeReport } from "./texts/describeReport.js";
  *
  * @internal
  */
-
-/** How Pulumi writes a value that is not known yet, whatever its type (`pulumi.runtime.unknownValue`). */
-export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const providerKey = "__provider";
 
@@ -44,36 +52,64 @@ export function configure(
   request: dynamic.ConfigureRequest,
 ): ResourceLife | OrdinaryResourceLife {
   const life: Life | OrdinaryLife = lives[kind];
-  const context = contextOf(
-    (key) => textOf(request.config.get(key)),
-    (event) => {
-      console.log(describeEvent(event));
-    },
-  );
+  const contextFor = contextsOf(request);
   const resource: ResourceLife = {
     async check(olds: Properties, news: Properties) {
       if (isOfPlugin(olds)) return { inputs: news, failures: [{ property: "", reason: noWayBack }] };
-      const { inputs, problems, refused } = await life.check(declaredOf(olds), declaredOf(news), context);
+      const { inputs, problems, refused } = await life.check(
+        declaredOf(olds),
+        declaredOf(news),
+        contextFor(news),
+      );
       const failures: dynamic.CheckFailure[] = problems.map(failureOf);
-      if (refused !== undefined) failures.push({ property: "", reason: describeReport(refused) });
-      return { inputs: propertiesOf(inputs), failures };
+      if (refused !== undefined) {
+        failures.push({
+          property: "",
+          reason: describeReport(refused, confidentialityOf(news)),
+        });
+      }
+      return { inputs: asGiven(propertiesOf(inputs), news), failures };
     },
     async diff(_id, olds: Properties, news: Properties) {
-      const { changes, replaces } = await wordedBriefly(async () =>
-        life.diff(declaredOf(olds), declaredOf(news), context),
+      const { changes, replaces } = await wordedBriefly(news, async () =>
+        life.diff(declaredOf(olds), declaredOf(news), contextFor(news)),
       );
-      return { changes, replaces: [...replaces], deleteBeforeReplace: false };
+      const differs = changes || secretsChanged(markedInputs(olds), markedInputs(news));
+      return { changes: differs, replaces: [...replaces], deleteBeforeReplace: false };
     },
     async create(inputs: Properties) {
-      return keepingState(inputs, () => life.create(declaredOf(inputs), context));
+      const { id, outs } = await keepingState(inputs, () =>
+        life.create(declaredOf(inputs), contextFor(inputs)),
+      );
+      return { id, outs: sealedOuts(outs, inputs) };
     },
     async update(_id, olds: Properties, news: Properties) {
-      return keepingState(news, async () => ({
-        outs: await life.update(declaredOf(olds), declaredOf(news), context),
-      }));
+      const outs = await keepingState(news, () =>
+        life.update(declaredOf(olds), declaredOf(news), contextFor(news)),
+      );
+      return { outs: sealedOuts(outs, news) };
     },
   };
-  return "read" in life ? { ...resource, ...endingsOf(life, context) } : resource;
+  return "read" in life ? { ...resource, ...endingsOf(life, contextFor) } : resource;
+}
+
+type ContextFor = (inputs: Properties) => LifecycleContext;
+
+/** One context for all calls, whose lines tell no position that is secret among the inputs of the call. */
+function contextsOf(request: dynamic.ConfigureRequest): ContextFor {
+  const context = contextOf(
+    (key) => textOf(request.config.get(key)),
+    () => undefined,
+  );
+  return (inputs) => {
+    const confidentiality = confidentialityOf(inputs);
+    return {
+      ...context,
+      emit: (event) => {
+        console.log(describeEvent(event, confidentiality));
+      },
+    };
+  };
 }
 
 /** A block, such as `alicloud:assumeRole`, may come as an object although Pulumi's types promise texts. */
@@ -85,16 +121,16 @@ function textOf(value: unknown): string | undefined {
 /** What only an ordinary resource does: it is read on refresh, and deleted. */
 function endingsOf(
   life: OrdinaryLife,
-  context: LifecycleContext,
+  contextFor: ContextFor,
 ): Pick<OrdinaryResourceLife, "read" | "delete"> {
   return {
     async read(id, state: Properties) {
-      const props = await keepingState(state, () => life.read(declaredOf(state), context));
+      const props = await keepingState(state, () => life.read(declaredOf(state), contextFor(state)));
       // Pulumi takes a resource without an id for one that is gone.
-      return props === undefined ? { id: "", props: {} } : { id, props };
+      return props === undefined ? { id: "", props: {} } : { id, props: sealedOuts(props, state) };
     },
     async delete(_id, state: Properties) {
-      await keepingState(state, () => life.delete(declaredOf(state), context));
+      await keepingState(state, () => life.delete(declaredOf(state), contextFor(state)));
     },
   };
 }
@@ -112,11 +148,28 @@ const noWayBack =
   "Declare it in the language that it was declared in, or take it out of the stack by pulumi state delete first.";
 
 function declaredOf(properties: Properties): Declared {
-  return Object.fromEntries(
+  const declared = Object.fromEntries(
     Object.entries(properties)
-      .filter(([name]) => name !== providerKey)
+      .filter(([name]) => name !== providerKey && name !== secretInputsKey)
       .map(([name, value]) => [name, known(value)]),
   );
+  if (isRefusedReason(declared["reason"])) return declared;
+  return withoutSecretReason(declared, markedInputs(properties));
+}
+
+/** Inputs as they were given, where a life was not told all of them. */
+function asGiven(inputs: Properties, given: Properties): Properties {
+  const secrets = given[secretInputsKey];
+  if (secrets === undefined) return inputs;
+  const hidden = holdsSecret(markedInputs(given)["reason"]) ? { reason: given["reason"] } : {};
+  return { ...inputs, ...hidden, [secretInputsKey]: secrets };
+}
+
+/** State, with everything marked that comes from a secret input. Pulumi itself marks only what has an input's name. */
+function sealedOuts(outs: Declared, inputs: Properties): Properties {
+  const secrets = inputs[secretInputsKey];
+  if (secrets === undefined) return outs;
+  return { ...sealedLike(outs, markedInputs(inputs)), [secretInputsKey]: secrets };
 }
 
 function known(value: unknown): unknown {
@@ -149,24 +202,29 @@ async function keepingState<Result>(inputs: Properties, act: () => Promise<Resul
   try {
     return await act();
   } catch (error) {
-    if (error instanceof RefusedError) throw new Error(describeReport(error.report), { cause: error });
+    const confidentiality = confidentialityOf(inputs);
+    if (error instanceof RefusedError) {
+      throw new Error(describeReport(error.report, confidentiality), { cause: error });
+    }
     if (!(error instanceof UnfinishedError)) throw error;
-    const message = describeReport(error.report);
+    const message = describeReport(error.report, confidentiality);
     throw Object.assign(new Error(message, { cause: error }), {
       id: error.id,
-      properties: { ...error.outs, [providerKey]: inputs[providerKey] },
+      properties: { ...sealedOuts(error.outs, inputs), [providerKey]: inputs[providerKey] },
       reasons: [message],
     });
   }
 }
 
 /** Pulumi's server prints an error of diff twice, once with its stack: both are the message alone. */
-async function wordedBriefly<Result>(act: () => Promise<Result>): Promise<Result> {
+async function wordedBriefly<Result>(inputs: Properties, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const message = error instanceof RefusedError ? describeReport(error.report) : error.message;
+    const confidentiality = confidentialityOf(inputs);
+    const message =
+      error instanceof RefusedError ? describeReport(error.report, confidentiality) : error.message;
     const worded = new Error(message, { cause: error });
     worded.stack = message;
     worded.toString = () => message;

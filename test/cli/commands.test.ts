@@ -47,7 +47,7 @@ describe("until", () => {
   it.each([
     ["2026-11-22T12:00:01Z", "is in the future"],
     ["2026-11-22T04:00:00Z", "before from"],
-    ["tomorrow", "until is none of"],
+    ["tomorrow", "until is not one of"],
     ["9=end", "until names shard 9"],
   ])("is refused by a plan as %s", async (given, why) => {
     const from = ["--from", "2026-11-22T05:00:00Z"];
@@ -328,7 +328,10 @@ describe("wrong arguments", () => {
     [["status", "a/b/c/d"], "a/b/c/d is not of the form"],
     [["status", group, "more"], "and not also more"],
     [["status", group, "--from", "begin"], "Unknown option '--from'; options of status: --region"],
-    [["status", group, "--format", "xml"], "--format xml is none of table, json, markdown, html, prometheus"],
+    [
+      ["status", group, "--format", "xml"],
+      "--format xml is not one of table, json, markdown, html, prometheus",
+    ],
     [["status", group, "--region", ""], "--region is empty"],
     [["status", group, "--concurrency", "many"], '--concurrency "many" is not a whole number from 1 to 256'],
     [["plan", "shop/orders", "--from", "begin"], "shop/orders names no group"],

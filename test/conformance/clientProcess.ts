@@ -45,6 +45,11 @@ export class ClientProcess {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill("SIGKILL");
   }
 
+  /** Asks it to end, as a service manager does. */
+  terminate(): void {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill("SIGTERM");
+  }
+
   /** Resolves when the lines printed so far satisfy a condition; rejects when it ends before. */
   async until(satisfied: (lines: readonly string[]) => boolean): Promise<void> {
     while (!satisfied(this.lines)) {

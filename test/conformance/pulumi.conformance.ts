@@ -11,7 +11,8 @@ const consumers: Readonly<Record<"python" | "go", ClientCommand>> = {
   go: async () => [`${installed.go}/consumer`],
 };
 
-const program = `
+/** Pins shard 0 of the group that the consumers read. */
+const pinProgram = `
 const sls = require("pulumi-sls-checkpoint");
 const inputs = require("./pin.json");
 const pin = new sls.ConsumerGroupCheckpoint("pin", {
@@ -20,8 +21,14 @@ const pin = new sls.ConsumerGroupCheckpoint("pin", {
 exports.status = pin.status;
 `;
 
-/** A stack that pins shard 0 of the group that the consumers read. */
-async function openStack(emulator: SlsEmulator): Promise<PulumiWorkspace> {
+const groupProgram = `
+const sls = require("pulumi-sls-checkpoint");
+const settings = require("./settings.json");
+new sls.ConsumerGroup("readers", { project: "shop", logstore: "events", consumerGroup: "readers", ...settings });
+`;
+
+/** A stack beside the consumers. */
+async function openStack(emulator: SlsEmulator, program: string): Promise<PulumiWorkspace> {
   const pulumi = await openWorkspace({
     name: "conformance",
     program: {
@@ -53,7 +60,7 @@ describe.each(["python", "go"] as const)("pulumi up and the consumer library of 
       shardCount: 1,
       count: 20,
     });
-    const pulumi = await openStack(emulator);
+    const pulumi = await openStack(emulator, pinProgram);
     const reader = consumer("reader");
     await readToEnd(0);
     pulumi.write({ "pin.json": JSON.stringify({ checkpoint: encodeCursor(begin(0) + 5n) }) });
@@ -69,7 +76,7 @@ describe.each(["python", "go"] as const)("pulumi up and the consumer library of 
       shardCount: 1,
       count: 20,
     });
-    const pulumi = await openStack(emulator);
+    const pulumi = await openStack(emulator, pinProgram);
     const reader = consumer("reader");
     await readToEnd(0);
     const checkpoint = encodeCursor(begin(0) + 5n);
@@ -94,7 +101,7 @@ describe.each(["python", "go"] as const)("pulumi up and the consumer library of 
       shardCount: 1,
       count: 20,
     });
-    const pulumi = await openStack(emulator);
+    const pulumi = await openStack(emulator, pinProgram);
     const before = consumer("reader");
     await readToEnd(0);
     await stop(before);
@@ -112,5 +119,53 @@ describe.each(["python", "go"] as const)("pulumi up and the consumer library of 
     const again = await pulumi.up("--expect-no-changes");
     expect(again.exitCode, again.stdout + again.stderr).toBe(0);
     expect(emulator.requests).toEqual([]);
+  });
+});
+
+describe.each(["python", "go"] as const)("a declared group and the consumer library of %s", (language) => {
+  const suite = it.skipIf(!hasClient(language));
+
+  /** A group that a stack has made, and that a consumer has set up as it wanted when it started. */
+  async function startedOn(settings: object) {
+    const readers = await startReaders(consumers[language], { shardCount: 1, count: 5 });
+    const pulumi = await openStack(readers.emulator, groupProgram);
+    pulumi.write({ "settings.json": JSON.stringify(settings) });
+    const up = await pulumi.up("--skip-preview");
+    expect(up.exitCode, up.stdout + up.stderr).toBe(0);
+    const made = readers.emulator.consumerGroups("shop", "events");
+    const reader = readers.consumer("reader");
+    await readers.readToEnd(0);
+    const [group] = readers.emulator.consumerGroups("shop", "events");
+    expect(made).not.toEqual([group]);
+    return { ...readers, pulumi, reader, group };
+  }
+
+  suite(
+    "nothing is declared: the refresh and the up are quiet, and the consumer's settings stay",
+    async () => {
+      const { emulator, pulumi, reader, stop, group } = await startedOn({});
+      const refresh = await pulumi.refresh("--expect-no-changes");
+      expect(refresh.exitCode, refresh.stdout).toBe(0);
+      expect(refresh.stdout).not.toContain("warning");
+      const up = await pulumi.up("--skip-preview", "--expect-no-changes");
+      expect(up.exitCode, up.stdout).toBe(0);
+      expect(emulator.consumerGroups("shop", "events")).toEqual([group]);
+      await stop(reader);
+    },
+  );
+
+  suite("a timeout is declared: the refresh shows what the consumer set, and what to do", async () => {
+    const { emulator, pulumi, reader, stop, group } = await startedOn({ timeout: 60 });
+    const refresh = await pulumi.refresh();
+    expect(refresh.exitCode, refresh.stdout).toBe(0);
+    expect(refresh.stdout).toContain(`timeout is ${String(group?.timeout)} s, declared are 60 s`);
+    expect(refresh.stdout).toContain("Consumers set both when they start");
+    expect(refresh.stdout).toContain(
+      "Set theirs to a timeout of 60 s, or leave timeout out of the declaration.",
+    );
+    const up = await pulumi.up("--skip-preview");
+    expect(up.exitCode, up.stdout).toBe(0);
+    expect(emulator.consumerGroups("shop", "events")).toMatchObject([{ timeout: 60 }]);
+    await stop(reader);
   });
 });

@@ -5,7 +5,9 @@ import { Shop } from "./shop.ts";
 
 const program = `
 const sls = require("pulumi-sls-checkpoint");
-const { group, from } = require("./declarations.json");
+const { group, from, others = [] } = require("./declarations.json");
+for (const consumerGroup of others)
+  new sls.ConsumerGroup(consumerGroup, { project: "shop", logstore: "orders", consumerGroup });
 const side = new sls.ConsumerGroup("side", { project: "shop", logstore: "orders", ...group });
 exports.adopted = side.adopted;
 if (from !== undefined) {
@@ -24,8 +26,8 @@ beforeEach(async () => {
 
 afterEach(() => shop.close());
 
-function declare(group: object, from?: string): void {
-  shop.pulumi.write({ "declarations.json": JSON.stringify({ group, from }) });
+function declare(group: object, from?: string, others?: readonly string[]): void {
+  shop.pulumi.write({ "declarations.json": JSON.stringify({ group, from, others }) });
 }
 
 async function succeeded(command: Promise<CommandResult>): Promise<string> {
@@ -101,8 +103,31 @@ test("a new name makes a new group, and deletes the old one by the same rule", a
   expect(refused.exitCode).not.toBe(0);
   expect(refused.stdout).toContain("shop/orders/first: not deleted, because its consumers are alive");
   expect(Object.keys(timeouts()).sort()).toEqual(["billing", "first", "second"]);
+  declare({ consumerGroup: "second", forceDelete: true });
+  const tooLate = await shop.pulumi.up("--skip-preview");
+  expect(tooLate.exitCode).not.toBe(0);
+  expect(tooLate.stdout).toContain("Where an up has replaced the group already, it is too late for them.");
 
   shop.passQuietTime();
   expect(await succeeded(shop.pulumi.up("--skip-preview"))).toContain("way back: {");
   expect(Object.keys(timeouts()).sort()).toEqual(["billing", "second"]);
+});
+
+test("one more than a logstore takes is refused; those that were made stay, and the next up makes only what is left", async () => {
+  for (let count = 1; count <= 28; count += 1)
+    shop.emulator.createConsumerGroup("shop", "orders", `other-${String(count)}`);
+  declare({ consumerGroup: "first" }, undefined, ["second", "third"]);
+  const refused = await shop.pulumi.up("--skip-preview");
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.stdout).toContain("ConsumerGroupQuotaExceed");
+  expect(refused.stdout).toContain("A logstore takes 30 consumer groups. Delete one that nobody uses");
+  expect(Object.keys(timeouts())).toHaveLength(30);
+
+  for (const free of ["other-1", "other-2"]) shop.emulator.deleteConsumerGroup("shop", "orders", free);
+  shop.emulator.clearRequests();
+  await succeeded(shop.pulumi.up("--skip-preview"));
+  expect(Object.keys(timeouts())).toEqual(expect.arrayContaining(["first", "second", "third"]));
+  expect(shop.emulator.requestsOf("CreateConsumerGroup")).toHaveLength(2);
+  await succeeded(shop.pulumi.destroy());
+  expect(Object.keys(timeouts())).toHaveLength(27);
 });

@@ -45,7 +45,7 @@ describe("a position", () => {
     ],
     [
       "yesterday",
-      "is none of: an RFC 3339 instant with an offset, begin, end, previous, keep, cursor:<base64>",
+      "is not one of: an RFC 3339 instant with an offset, begin, end, previous, keep, cursor:<base64>",
     ],
     [
       1_795_132_800,

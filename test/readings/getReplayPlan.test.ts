@@ -51,6 +51,7 @@ describe("getReplayPlan", () => {
           checkpointTime: "2026-11-22T11:00:00Z",
           target: shop.end(1),
           targetTime: "2026-11-22T12:00:00Z",
+          targetIsEnd: true,
           logGroups: 2,
           spanSeconds: 3_600,
         },

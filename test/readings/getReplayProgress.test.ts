@@ -161,7 +161,7 @@ describe("getReplayProgress", () => {
     expect(progress.shards[1]).not.toHaveProperty("logGroupsPerSecond");
     expect(progress.rewound).toEqual([1]);
     expect(progress.text).toContain(
-      "warning: shards rewound (they stand before their position at the earlier look): 1",
+      "warning: shards that went back since the earlier look: 1 (a consumer restarted from an older position, or something moved them)",
     );
     await expect(
       sls.getReplayProgress({ ...group, shards, since: {} as sls.ReplayProgress }),

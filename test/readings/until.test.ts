@@ -102,6 +102,23 @@ describe("getReplayPlan with until", () => {
     expect(kept).not.toHaveProperty("toReadLogGroups");
   });
 
+  it.each([
+    ["from itself", from, 0],
+    ["the second after the first log group", "2026-11-22T05:00:01Z", 1],
+    ["the receive time of the last log group, which is not read", "2026-11-22T12:00:00Z", 7],
+    ["a millisecond after the last log group", "2026-11-22T12:00:00.001Z", 8],
+    ["the service's present second", "2026-11-22T12:10:00Z", 8],
+    ["begin", "begin", 0],
+    ["end", "end", 8],
+  ])("counts up to %s", async (_what, given, logGroups) => {
+    const plan = await sls.getReplayPlan({ ...side, from, until: given });
+    expect(plan).toMatchObject({
+      verdict: "moves",
+      toReadLogGroups: 2 * logGroups,
+      emptyShards: logGroups === 0 ? [0, 1] : [],
+    });
+  });
+
   it("names what is empty: a shard that would begin at or after its end cursor", async () => {
     const plan = await sls.getReplayPlan({ ...side, from: { "0": "end", "1": from }, until });
     expect(plan).toMatchObject({ toReadLogGroups: 3, emptyShards: [0] });
@@ -199,6 +216,12 @@ describe("getReplayProgress with until", () => {
     const shards = [pinned(0, 7), pinned(1, 7)];
     for (const shard of [0, 1]) read(4, shard);
     expect(await sls.getReplayProgress({ ...side, shards, until: ends })).toMatchObject({ done: true });
+  });
+
+  it("is done at the begin cursor of a shard, where there is nothing before it", async () => {
+    const shards = [pinned(0, 7), pinned(1, 7)];
+    const progress = await sls.getReplayProgress({ ...side, shards, until: "begin" });
+    expect(progress).toMatchObject({ done: true, emptyShards: [0, 1] });
   });
 
   it("has nothing to read in a shard that begins at or after its end cursor", async () => {

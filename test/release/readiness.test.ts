@@ -1,5 +1,7 @@
 /** What keeps a version from being published before its owner has set up what nobody else can. */
 import { expect, test } from "vitest";
+import { addressesOf, readPackage, repositoryUrl } from "../../tools/release/addresses.mjs";
+import { releasedPackages, root } from "../../tools/release/packages.mjs";
 import { missingInEnvironment, missingInRepository } from "../../tools/release/readiness.mjs";
 
 const ready = {
@@ -48,4 +50,15 @@ test.each([
   [{ RELEASE_ENVIRONMENT: "ready" }, 0],
 ])("an environment with %o misses %i thing", (environment, missing) => {
   expect(missingInEnvironment(environment)).toHaveLength(missing);
+});
+
+test("every package has the addresses of the one setting, and they are those of its folder", () => {
+  for (const { folder } of releasedPackages()) {
+    expect(readPackage(`${root}${folder}/package.json`)).toMatchObject(addressesOf(repositoryUrl(), folder));
+  }
+  expect(addressesOf("git+https://example.com/team/sls.git", "cli")).toEqual({
+    homepage: "https://example.com/team/sls#readme",
+    bugs: { url: "https://example.com/team/sls/issues" },
+    repository: { type: "git", url: "git+https://example.com/team/sls.git", directory: "cli" },
+  });
 });

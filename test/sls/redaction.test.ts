@@ -54,6 +54,32 @@ describe("redaction", () => {
     }
   });
 
+  test("takes out a secret in base64, wherever it stands within what was encoded", () => {
+    for (const before of ["", "a", "ab", "key:"]) {
+      for (const after of ["", ".", "; and more"]) {
+        const bytes = Buffer.from(before + token + after);
+        for (const encoding of ["base64", "base64url"] as const) {
+          const shown = redaction([token])(`Basic ${bytes.toString(encoding)} end`);
+          expect(shown).toMatch(/^Basic .{0,8}\(secret\).{0,18} end$/);
+          const left = Buffer.from(shown.slice("Basic ".length, -" end".length), encoding).toString();
+          expect(left).not.toContain(token.slice(4, -4));
+        }
+        const lines = bytes.toString("base64").replace(/(.{19})/g, "$1\r\n ");
+        expect(redaction([token])(lines)).toContain("(secret)");
+      }
+    }
+  });
+
+  test.each(["\n", "\r\n", "\r\n\t", "\n    ", "\\n", "\\\\r\\\\n"])(
+    "takes out a secret that is broken by %j",
+    (end) => {
+      for (const width of [1, 7, 20]) {
+        const broken = token.match(new RegExp(`[^]{1,${String(width)}}`, "g"))?.join(end);
+        expect(redaction([token])(`before ${broken ?? ""} after`)).toBe("before (secret) after");
+      }
+    },
+  );
+
   test("leaves every other text as it is, however it is escaped", () => {
     for (const text of ["", "plain", 'a \\"quoted\\" 100% & more \\u003d', "short"]) {
       expect(redaction([token, undefined, "short"])(text)).toBe(text);
@@ -62,7 +88,7 @@ describe("redaction", () => {
   });
 
   test("of a long text of escapes comes to an end", () => {
-    for (const escape of ["\\", "%25", "&amp;", "&#0"]) {
+    for (const escape of ["\\", "%25", "&amp;", "&#0", "\n", "\\n", "C\n"]) {
       const text = escape.repeat(2_000_000);
       expect(redaction([token])(text)).toBe(text);
     }

@@ -64,7 +64,7 @@ const events: readonly RunEvent[] = [
 
 describe("every event", () => {
   test("has its words", () => {
-    expect(events.map(describeEvent).join("\n\n")).toMatchInlineSnapshot(`
+    expect(events.map((event) => describeEvent(event)).join("\n\n")).toMatchInlineSnapshot(`
       "warning: ConsumerGroupReplay back: not evaluated, because from, project will be known only when another resource has been applied
 
       warning: shop/orders/billing/0: not evaluated, so this preview does not show what pulumi up would do

@@ -62,6 +62,47 @@ describe("the plan of a group", () => {
     `);
   });
 
+  /** A shard that is led to its end, where the time is that of the last log group, which is not read. */
+  function toEnd(id: number, lastHours: number, asked?: DecidedShard["asked"]): DecidedShard {
+    const observed = { ...shard, shard: id, targetTime: receivedBeforeNoon(lastHours * hour) };
+    return {
+      shard: id,
+      asked,
+      decision: { kind: "move", move: moveOf(observed, shard.end, noon), overwrites: [] },
+    };
+  }
+
+  test("names no log group before the end of a shard as one that is read", () => {
+    expect(describeGroupPlan({ ...subject, reason: undefined }, [toEnd(0, 2), toEnd(1, 9)]))
+      .toMatchInlineSnapshot(`
+      "shop/orders/billing: 2 shards: 2 forward; 40 log groups will never be read
+        warning: shards 0, 1 move forward: 40 log groups will be skipped
+        first log group that is read: the next one received
+        shard 0  forward 1 h, 20 log groups: 2026-11-22T11:00:00Z  ODA= → end, after 2026-11-22T10:00:00Z  MTAw
+        shard 1  forward 8 h, 20 log groups: 2026-11-22T11:00:00Z  ODA= → end, after 2026-11-22T03:00:00Z  MTAw"
+    `);
+    const mixed = describeGroupPlan(subject, [toEnd(0, 9), moving(1, 4)]);
+    expect(mixed).toContain("first log group that is read: received 2026-11-22T08:00:00Z");
+  });
+
+  test("names the shards without data at or after the instant, those that stand at their end included", () => {
+    const asked = beforeNoon(6 * hour);
+    const there = {
+      ...shard,
+      shard: 2,
+      record: { ...shard.record, checkpoint: { kind: "at", cursor: shard.end } as const },
+    };
+    const standing: DecidedShard = { shard: 2, asked, decision: { kind: "alreadyThere", shard: there } };
+    const plan = describeGroupPlan(subject, [moving(0, 4, asked), toEnd(1, 9, asked), standing]);
+    expect(plan).toContain("  first log group that is read: received 2026-11-22T08:00:00Z");
+    expect(plan).toContain("  shards 1, 2 have no data at or after the requested time: they go to the end");
+    expect(plan).toContain("→ end, after 2026-11-22T03:00:00Z");
+    const one = describeGroupPlan(subject, [toEnd(1, 9, asked)]);
+    expect(one).toContain("  first log group that is read: the next one received");
+    expect(one).toContain("  shard 1 has no data at or after the requested time: it goes to the end");
+    expect(describeGroupPlan(subject, [moving(0, 4, asked)])).not.toContain("no data at or after");
+  });
+
   test("names every shard that loses data or has no position, before all else and however many there are", () => {
     const forward = (id: number): DecidedShard => {
       const observed = { ...shard, shard: id, targetTime: receivedBeforeNoon(id * 60) };

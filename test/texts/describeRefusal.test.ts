@@ -1,8 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { type Duration, durationOfSeconds } from "../../provider/src/model/duration.js";
 import { type Refusal } from "../../provider/src/rules/decide.js";
+import { moveOf } from "../../provider/src/rules/move.js";
+import { describePin } from "../../provider/src/texts/describePin.js";
 import { describeRefusal } from "../../provider/src/texts/describeRefusal.js";
-import { beforeNoon, cursor, day, hour, minute, noon, receivedBeforeNoon } from "../rules/scenario.js";
+import {
+  beforeNoon,
+  cursor,
+  day,
+  hour,
+  minute,
+  noon,
+  receivedBeforeNoon,
+  shard,
+  standsAt,
+} from "../rules/scenario.js";
 import { alive, back, crowd, subject } from "./told.js";
 
 describe("a refusal says what was seen, and the way out of", () => {
@@ -64,6 +76,28 @@ describe("a refusal says what was seen, and the way out of", () => {
         no log group is there yet, or it is a cursor of another shard
       Declare a cursor of this shard between the two, or a later instant; GetCursor answers the cursor of a time."
     `);
+  });
+
+  test("a target at the end is the end, and not the time of the last log group, which is not read", () => {
+    const move = moveOf(shard, shard.end, noon);
+    const far = describeRefusal(subject, {
+      kind: "tooFar",
+      move,
+      span: move.span,
+      maxMove: durationOfSeconds(hour),
+    });
+    expect(far).toContain("  to    end, after 2026-11-22T08:00:00Z  MTAw");
+    const gone = { kind: "truncated", asked: beforeNoon(8 * day), keptSince: beforeNoon(7 * day) } as const;
+    expect(describeRefusal(subject, { ...gone, firstRead: "next" })).toContain(
+      "  the first log group that would be read: the next one received",
+    );
+    expect(describePin(subject, { kind: "move", move, overwrites: [] })).toContain(
+      "  to    end, after 2026-11-22T08:00:00Z  MTAw",
+    );
+    const standing = { ...shard, record: { ...shard.record, checkpoint: standsAt(100) } };
+    expect(describePin(subject, { kind: "alreadyThere", shard: standing })).toContain(
+      "it stands at end, after 2026-11-22T11:00:00Z  MTAw already",
+    );
   });
 
   test("an instant that is gone", () => {

@@ -28,7 +28,7 @@ const reports: readonly Report[] = [
 
 describe("every report", () => {
   test("has its words", () => {
-    expect(reports.map(describeReport).join("\n\n")).toMatchInlineSnapshot(`
+    expect(reports.map((report) => describeReport(report)).join("\n\n")).toMatchInlineSnapshot(`
       "shop/orders/billing/0: SLS could not be read, so nothing is written
         no answer
 

@@ -1,10 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { harmless, harmlessData } from "../../provider/src/model/harmless.js";
+import { table } from "../../cli/src/table.js";
+import { readReplayDeclaration } from "../../provider/src/lifecycle/replay/replayDeclaration.js";
+import { type Instant } from "../../provider/src/model/instant.js";
 import { SlsConfigurationError, SlsServiceError } from "../../provider/src/sls/errors.js";
 import { describeEvent } from "../../provider/src/texts/describeEvent.js";
 import { describeReport } from "../../provider/src/texts/describeReport.js";
 import { shardTable } from "../../provider/src/texts/markdown.js";
+import { html } from "../../provider/src/texts/pages/html.js";
+
+/** What check says of a replay with these inputs beside its group. */
+function problemsOf(inputs: object): string {
+  const group = { project: "shop", logstore: "orders", consumerGroup: "billing", from: "begin" };
+  const declaration = readReplayDeclaration({ ...group, ...inputs }, 0 as Instant);
+  return declaration.kind === "wrong" ? declaration.problems.map(({ reason }) => reason).join(" ") : "right";
+}
 
 const about = { project: "shop", logstore: "orders", consumerGroup: "billing" };
 
@@ -46,6 +57,11 @@ const printed: Readonly<Record<string, (text: string) => string>> = {
   "a setting": (text) =>
     new SlsConfigurationError({ operation: "ListShards", about, problems: [text] }).message,
   "a cell": (text) => shardTable(["Consumer"], [[text]]),
+  "a cell of a terminal": (text) => table([{ name: "Consumer" }], [[`${text}x`]], 2_000),
+  "a page": (text) => html`<p>${text.replaceAll("\n", " ")}</p>`.markup,
+  "the name of an input that is wrong": (text) => problemsOf({ [`${text}x`]: 1 }),
+  "a shard that is none": (text) => problemsOf({ from: { [text]: "begin" } }),
+  "a position that is none": (text) => problemsOf({ from: text }),
 };
 
 describe.each(Object.entries(printed))("%s", (_what, print) => {

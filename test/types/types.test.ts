@@ -25,3 +25,22 @@ test.each([
 ])("right use compiles, and wrong use does not, with the settings for %s", (_name, settings) => {
   expect(complaints(["rightUse.ts", "wrongUse.ts"], settings)).toEqual([]);
 });
+
+/** What `pulumi new typescript` writes, but for the target: it has been several. */
+const template: ts.CompilerOptions = {
+  module: ts.ModuleKind.CommonJS,
+  ...ts.convertCompilerOptionsFromJson({ moduleResolution: "node", ignoreDeprecations: "6.0" }, ".").options,
+  sourceMap: true,
+  experimentalDecorators: true,
+  noFallthroughCasesInSwitch: true,
+  noImplicitReturns: true,
+  forceConsistentCasingInFileNames: true,
+  skipLibCheck: false,
+};
+
+test.each(["ES2016", "ES2017", "ES2018", "ES2019", "ES2020", "ES2021", "ES2022"] as const)(
+  "a program with Pulumi's template compiles for %s, every declaration of the package included",
+  (target) => {
+    expect(complaints(["oldTarget.ts"], { ...template, target: ts.ScriptTarget[target] })).toEqual([]);
+  },
+);

@@ -14,8 +14,8 @@ export const arrows = {
   resources: { dynamicProvider: anyWay, model: anyWay, provider: ["dynamic"] },
   // Pulumi copies into state whatever this room holds at load time.
   dynamicProvider: { provider: ["dynamic", "type"] },
-  provider: { lives: anyWay, lifecycle: anyWay, texts: anyWay, nodeVersion: anyWay },
-  plugin: { lives: anyWay, texts: anyWay, lifecycle: anyWay, model: anyWay },
+  provider: { lives: anyWay, lifecycle: anyWay, texts: anyWay, marks: anyWay, nodeVersion: anyWay },
+  plugin: { lives: anyWay, texts: anyWay, marks: anyWay, lifecycle: anyWay, model: anyWay },
   lives: { lifecycle: anyWay, sls: anyWay, model: anyWay, engineWatch: anyWay },
   lifecycle: { rules: anyWay, model: anyWay, sls: anyWay },
   texts: { rules: anyWay, model: anyWay },

@@ -27,7 +27,9 @@ export function cursorInput(value: unknown): Parsed<Cursor> {
   if (typeof value !== "string") return unparsed("is not a string");
   if (value.startsWith("cursor:")) return unparsed('is a position; leave out "cursor:" here');
   if (["begin", "end", "previous", "keep", "none"].includes(value)) {
-    return unparsed("is a position; here only the cursor itself will do, or use a ConsumerGroupReplay");
+    return unparsed(
+      "is a position; a pin takes only a cursor (base64). Write the cursor, or declare a ConsumerGroupReplay instead",
+    );
   }
   if (parseInstant(value).ok) {
     return unparsed("is a time; here only a cursor will do, or use a ConsumerGroupReplay, which takes times");
@@ -52,7 +54,7 @@ const choicesOnActiveConsumers: readonly OnActiveConsumers[] = ["refuse", "wait"
 
 export function onActiveConsumersInput(value: unknown): Parsed<OnActiveConsumers> {
   const choice = choicesOnActiveConsumers.find((candidate) => candidate === value);
-  return choice === undefined ? unparsed('is none of "refuse", "wait" and "overwrite"') : parsed(choice);
+  return choice === undefined ? unparsed('is not one of "refuse", "wait" and "overwrite"') : parsed(choice);
 }
 
 export function booleanInput(value: unknown): Parsed<boolean> {
@@ -70,6 +72,11 @@ const longestReason = 10_000;
 
 export function reasonInput(value: unknown): Parsed<string> {
   return boundedTextInput(value, longestReason);
+}
+
+/** Whether a reason is given that no reason can be: even a secret one is then read, to be refused without being repeated. */
+export function isRefusedReason(reason: unknown): boolean {
+  return reason !== undefined && !reasonInput(reason).ok;
 }
 
 /** A consumer is named in the address of a request, which servers bound. */

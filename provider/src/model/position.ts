@@ -56,7 +56,7 @@ function parsePositionText(text: string, now: Instant): Parsed<Position> {
   if (/^\d{4}-\d{2}-\d{2}/.test(text)) return instant;
   if (parseCursor(text).ok) return unparsed(`is a cursor; write it as ${cursorPrefix}<base64>`);
   return unparsed(
-    "is none of: an RFC 3339 instant with an offset, begin, end, previous, keep, cursor:<base64>",
+    "is not one of: an RFC 3339 instant with an offset, begin, end, previous, keep, cursor:<base64>",
   );
 }
 

@@ -5,8 +5,10 @@ import { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 import { type Declared, notYetKnown } from "../lifecycle/declared.js";
 import { type Life, type OrdinaryLife, lives } from "../lives.js";
+import { confidentialityOf, secretInputsKey, secretsChanged } from "../marks.js";
 import { describeReport } from "../texts/describeReport.js";
 import { importedKindOf, kindOf } from "./kinds.js";
+<<<<<<< HEAD
 import { withoutOtherKeys } from "./providerKeys.js";
 import {
   type Properties,
@@ -16,9 +18,21 @@ import {
   secretReasonChanged,
   structOf,
 } from "./values.js";
+=======
+import { type Properties, declaredOf, markedStructOf, propertiesOf, structOf } from "./values.js";
+>>>>>>> main
 
-/** Returns what a life touches, with lines shown on the resource of that URN. A call has `timeoutSeconds`, or 0. */
-export type ContextFor = (urn: string, timeoutSeconds?: number) => LifecycleContext;
+/** A call of the engine about one resource. */
+export interface ResourceCall {
+  readonly urn: string;
+  /** With the marks of what is secret, which no line may tell. */
+  readonly inputs: Properties;
+  /** How long the call may take; 0 or absent without a bound. */
+  readonly timeoutSeconds?: number;
+}
+
+/** Returns what a life touches, with lines shown on the resource of the call. */
+export type ContextFor = (call: ResourceCall) => LifecycleContext;
 
 /** Answers the engine's calls about one resource. */
 export class CustomResources {
@@ -30,32 +44,40 @@ export class CustomResources {
 
   async check(request: protocol.CheckRequest): Promise<protocol.CheckResponse> {
     const urn = request.getUrn();
+    const news = propertiesOf(request.getNews());
     const answer = await lifeOf(urn).check(
       owned(urn, declaredOf(request.getOlds())),
       owned(urn, declaredOf(request.getNews())),
-      this.#contextFor(urn),
+      this.#contextFor({ urn, inputs: news }),
     );
     const { self, ...inputs } = answer.inputs;
-    const kept = ownsItself(urn) ? inputs : { ...inputs, self };
+    const kept = { ...inputs, ...(!ownsItself(urn) && { self }), [secretInputsKey]: news[secretInputsKey] };
     const response = new protocol.CheckResponse();
-    response.setInputs(structOf(kept, propertiesOf(request.getNews())));
+    response.setInputs(structOf(kept, news));
     const failures = answer.problems.map(({ property, reason }) => failureOf(property, reason));
+<<<<<<< HEAD
     if (answer.refused !== undefined)
       failures.push(failureOf("", withoutOtherKeys(describeReport(answer.refused))));
+=======
+    if (answer.refused !== undefined) {
+      failures.push(failureOf("", describeReport(answer.refused, confidentialityOf(news))));
+    }
+>>>>>>> main
     response.setFailuresList(failures);
     return response;
   }
 
   async diff(request: protocol.DiffRequest): Promise<protocol.DiffResponse> {
     const urn = request.getUrn();
+    const news = propertiesOf(request.getNews());
     const { changes, replaces } = await lifeOf(urn).diff(
       owned(urn, declaredOf(request.getOlds())),
       owned(urn, declaredOf(request.getNews())),
-      this.#contextFor(urn),
+      this.#contextFor({ urn, inputs: news }),
     );
     const { DIFF_NONE, DIFF_SOME } = protocol.DiffResponse.DiffChanges;
     const response = new protocol.DiffResponse();
-    const differs = changes || secretReasonChanged(request.getOlds(), request.getNews());
+    const differs = changes || secretsChanged(propertiesOf(request.getOlds()), news);
     response.setChanges(differs ? DIFF_SOME : DIFF_NONE);
     response.setReplacesList([...replaces]);
     for (const [name, change] of changedInputs(request, replaces))
@@ -71,10 +93,13 @@ export class CustomResources {
       response.setProperties(previewed(urn, request.getProperties()));
       return response;
     }
-    const inputs = owned(urn, declaredOf(request.getProperties()));
-    const { id, outs } = await lifeOf(urn).create(inputs, this.#contextFor(urn, request.getTimeout()));
+    const inputs = propertiesOf(request.getProperties());
+    const { id, outs } = await lifeOf(urn).create(
+      owned(urn, declaredOf(request.getProperties())),
+      this.#contextFor({ urn, inputs, timeoutSeconds: request.getTimeout() }),
+    );
     response.setId(id);
-    response.setProperties(structOf(outs, propertiesOf(request.getProperties())));
+    response.setProperties(structOf(outs, inputs));
     return response;
   }
 
@@ -85,12 +110,13 @@ export class CustomResources {
       response.setProperties(previewed(urn, request.getNews()));
       return response;
     }
+    const inputs = propertiesOf(request.getNews());
     const outs = await lifeOf(urn).update(
       owned(urn, declaredOf(request.getOlds())),
       owned(urn, declaredOf(request.getNews())),
-      this.#contextFor(urn, request.getTimeout()),
+      this.#contextFor({ urn, inputs, timeoutSeconds: request.getTimeout() }),
     );
-    response.setProperties(structOf(outs, propertiesOf(request.getNews())));
+    response.setProperties(structOf(outs, inputs));
     return response;
   }
 
@@ -115,7 +141,8 @@ export class CustomResources {
   async #seenNow(request: protocol.ReadRequest, outs: Properties): Promise<Struct | undefined> {
     const life = lifeOf(request.getUrn());
     if (!("read" in life)) return markedStructOf(outs);
-    const seen = await life.read(plainOf(request.getProperties()), this.#contextFor(request.getUrn()));
+    const call = { urn: request.getUrn(), inputs: outs };
+    const seen = await life.read(plainOf(request.getProperties()), this.#contextFor(call));
     return seen === undefined ? undefined : structOf(seen, outs);
   }
 
@@ -123,7 +150,7 @@ export class CustomResources {
   async #adopt(request: protocol.ReadRequest): Promise<protocol.ReadResponse> {
     const urn = request.getUrn();
     const { adopt } = importedKindOf(urn);
-    const adopted = await adopt(request.getId(), this.#contextFor(urn));
+    const adopted = await adopt(request.getId(), this.#contextFor({ urn, inputs: {} }));
     const response = new protocol.ReadResponse();
     response.setId(request.getId());
     response.setInputs(structOf(adopted.inputs));
@@ -136,7 +163,9 @@ export class CustomResources {
     const urn = request.getUrn();
     const life = lifeOf(urn);
     if ("delete" in life) {
-      await life.delete(plainOf(request.getProperties()), this.#contextFor(urn, request.getTimeout()));
+      const inputs = propertiesOf(request.getProperties());
+      const call = { urn, inputs, timeoutSeconds: request.getTimeout() };
+      await life.delete(plainOf(request.getProperties()), this.#contextFor(call));
     }
     return new Empty();
   }
@@ -196,7 +225,7 @@ function changedInputs(
     });
 }
 
-const handedOver: ReadonlySet<string> = new Set(["self", "plan"]);
+const handedOver: ReadonlySet<string> = new Set(["self", "plan", secretInputsKey]);
 
 function kindOfChange(before: unknown, after: unknown, replaces: boolean): protocol.PropertyDiff.Kind {
   const { Kind } = protocol.PropertyDiff;

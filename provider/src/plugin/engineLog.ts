@@ -2,6 +2,7 @@ import { Metadata, credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
+import { type Confidentiality } from "../texts/concealPositions.js";
 import { describeInterruptibleEvent } from "../texts/describeEvent.js";
 import { withoutOtherKeys } from "./providerKeys.js";
 
@@ -23,8 +24,13 @@ export class EngineLog {
     this.#engine = new EngineClient(address, credentials.createInsecure());
   }
 
+<<<<<<< HEAD
   show(urn: string, event: RunEvent): void {
     const text = withoutOtherKeys(describeInterruptibleEvent(event));
+=======
+  show(urn: string, event: RunEvent, confidentiality: Confidentiality): void {
+    const text = describeInterruptibleEvent(event, confidentiality);
+>>>>>>> main
     if (text === "") return;
     const request = new LogRequest();
     request.setUrn(urn);

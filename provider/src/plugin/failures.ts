@@ -3,6 +3,7 @@ import { Any } from "google-protobuf/google/protobuf/any_pb.js";
 import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb.js";
 import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { RefusedError, UnfinishedError } from "../lifecycle/failures.js";
+import { confidentialityOf } from "../marks.js";
 import { describeReport } from "../texts/describeReport.js";
 import { withoutOtherKeys } from "./providerKeys.js";
 import { type Properties, structOf } from "./values.js";
@@ -18,8 +19,19 @@ export interface ServiceError {
 
 /** Words an error; one that keeps state takes its state along, with the secrets of the inputs marked again. */
 export function serviceErrorOf(error: unknown, inputs: Properties): ServiceError {
+<<<<<<< HEAD
   const details = withoutOtherKeys(wordsOf(error));
   if (!(error instanceof UnfinishedError)) return { code: status.UNKNOWN, details };
+=======
+  const confidentiality = confidentialityOf(inputs);
+  if (error instanceof RefusedError) {
+    return { code: status.UNKNOWN, details: describeReport(error.report, confidentiality) };
+  }
+  if (!(error instanceof UnfinishedError)) {
+    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
+  }
+  const details = describeReport(error.report, confidentiality);
+>>>>>>> main
   return { code: status.UNKNOWN, details, metadata: keepingState(error, details, inputs) };
 }
 

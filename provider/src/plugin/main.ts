@@ -10,7 +10,7 @@ import {
   type sendUnaryData,
 } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
-import { CreateRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
+import { CreateRequest, DiffRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
 import { describePortProblem, readCommandLine } from "./commandLine.js";
 import { serviceErrorOf } from "./failures.js";
 import { type Method, UnreadableRequest, readable } from "./readable.js";
@@ -22,10 +22,13 @@ import { type Properties, propertiesOf } from "./values.js";
 
 type Handlers = Readonly<Record<string, ((request: unknown) => unknown) | undefined>>;
 
-/** What a failed call leaves in state is sealed like the inputs that it was given. */
+/** What a failed call leaves in state, and what it says, keeps the secrets of the inputs that it was given. */
 function inputsOf(request: unknown): Properties {
   if (request instanceof CreateRequest) return propertiesOf(request.getProperties());
-  return request instanceof UpdateRequest ? propertiesOf(request.getNews()) : {};
+  if (request instanceof UpdateRequest || request instanceof DiffRequest) {
+    return propertiesOf(request.getNews());
+  }
+  return {};
 }
 
 /** Calls that are not answered yet. */

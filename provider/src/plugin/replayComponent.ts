@@ -7,7 +7,8 @@ import {
   RegisterResourceRequest,
   type RegisterResourceResponse,
 } from "@pulumi/pulumi/proto/resource_pb.js";
-import { type Properties, markedStructOf, propertiesOf, unknownValue } from "./values.js";
+import { holdsSecret, secretInputsKey, unknownValue } from "../marks.js";
+import { type Properties, markedStructOf, propertiesOf } from "./values.js";
 
 /** The component that moves a group: its plan is in state before its writes begin. */
 
@@ -65,7 +66,14 @@ async function registerReplay(
   const planned = await register(monitor, plan);
 
   const bounds = Object.fromEntries(Object.entries(inputs).filter(([name]) => !planInputs.includes(name)));
-  const handed = { ...bounds, self, plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue };
+  // In a preview the plan is not known yet, and so does not say that it is secret.
+  const secretInputs = holdsSecret(inputs["from"]) ? { [secretInputsKey]: ["from"] } : {};
+  const handed = {
+    ...bounds,
+    ...secretInputs,
+    self,
+    plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue,
+  };
   const apply = childOf(request, "ReplayApply", handed, self, plugin);
   apply.setDependenciesList([planned.getUrn()]);
   apply.setAdditionalsecretoutputsList(request.getAdditionalsecretoutputsList());

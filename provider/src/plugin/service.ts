@@ -4,7 +4,8 @@ import * as protocol from "@pulumi/pulumi/proto/provider_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 import { type Declared } from "../lifecycle/declared.js";
 import { type Operation, beginOperation, contextOf } from "../lives.js";
-import { CustomResources } from "./customResources.js";
+import { confidentialityOf } from "../marks.js";
+import { CustomResources, type ResourceCall } from "./customResources.js";
 import { EngineLog } from "./engineLog.js";
 import { invoke } from "./functions.js";
 import { Interruption } from "./interruption.js";
@@ -23,7 +24,7 @@ export class ProviderService {
   #settings: Declared = {};
   #reference: string | undefined;
   #interruption = new Interruption();
-  readonly #resources = new CustomResources((urn, timeoutSeconds) => this.#contextFor(urn, timeoutSeconds));
+  readonly #resources = new CustomResources((call) => this.#contextFor(call));
 
   /** @param engineAddress absent where an engine will attach */
   constructor(schema: PackageSchema, engineAddress?: string) {
@@ -38,11 +39,12 @@ export class ProviderService {
   }
 
   /** One client for all calls: its slots and connections bound what is under way together. */
-  #contextFor(urn: string, timeoutSeconds?: number): LifecycleContext {
+  #contextFor({ urn, inputs, timeoutSeconds }: ResourceCall): LifecycleContext {
+    const confidentiality = confidentialityOf(inputs);
     const keys = keysOf(this.#settings);
     this.#context ??= contextOf(keys, () => undefined, this.#operation);
     const emit: LifecycleContext["emit"] = (event) => {
-      this.#log.show(urn, event);
+      this.#log.show(urn, event, confidentiality);
     };
     return this.#interruption.guard({ ...this.#context, emit }, timeoutSeconds);
   }

@@ -1,5 +1,6 @@
 import { type CheckRequest, CheckResponse } from "@pulumi/pulumi/proto/provider_pb.js";
-import { markedStructOf, propertiesOf, sealed } from "./values.js";
+import { sealed } from "../marks.js";
+import { markedStructOf, propertiesOf } from "./values.js";
 
 /** Settings that are encrypted in state, whether or not a program or a config marks them. */
 const secretSettings: readonly string[] = ["accessKeySecret", "securityToken"];

@@ -107,7 +107,9 @@ function placeOf(option: string): Place | undefined {
 }
 
 function refuseUnlessPlaced(name: string, option: string): void {
-  const place = placeOf(option) ?? { refused: "this version does not know it" };
+  const place = placeOf(option) ?? {
+    refused: "this version of pulumi-sls-checkpoint does not know the option",
+  };
   if (!("refused" in place)) return;
   throw new Error(
     `ConsumerGroupReplay "${name}": the option ${option} is not supported: ${place.refused}\nTake it out.`,

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { consumerGroupProvider } from "../dynamicProvider.js";
+import { secretInputsOf } from "./secretInputs.js";
 
 /** A consumer group, and how it is set up. */
 export interface ConsumerGroupArgs {
@@ -102,8 +103,14 @@ export class ConsumerGroup extends pulumi.dynamic.Resource {
     super(
       consumerGroupProvider,
       name,
-      { timeout: undefined, order: undefined, ...args, adopted: undefined },
-      pulumi.mergeOptions({ hideDiffs: ["__provider"] }, opts),
+      {
+        timeout: undefined,
+        order: undefined,
+        ...args,
+        secretInputs: secretInputsOf(args),
+        adopted: undefined,
+      },
+      pulumi.mergeOptions({ hideDiffs: ["__provider", "secretInputs"] }, opts),
       "sls",
       "ConsumerGroup",
     );

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { consumerGroupCheckpointProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { secretInputsOf } from "./secretInputs.js";
 
 /** Where one shard of a consumer group shall read from, and the bounds within which it may be moved there. */
 export interface ConsumerGroupCheckpointArgs {
@@ -144,6 +145,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
       {
         ...args,
         self: ownUrn(name, opts),
+        secretInputs: secretInputsOf(args),
         checkpointTime: undefined,
         previousCheckpoint: undefined,
         previousCheckpointTime: undefined,
@@ -153,7 +155,7 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
         requestId: undefined,
         status: undefined,
       },
-      pulumi.mergeOptions({ hideDiffs: ["__provider", "self", "acts"] }, opts),
+      pulumi.mergeOptions({ hideDiffs: ["__provider", "self", "secretInputs", "acts"] }, opts),
       "sls",
       "ConsumerGroupCheckpoint",
     );

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { replayApplyProvider, replayPlanProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { secretInputsOf } from "./secretInputs.js";
 import { type ConsumerGroupReplayOptions, inputNamesOf, sortOptions } from "./componentOptions.js";
 
 /**
@@ -175,10 +176,15 @@ export class ConsumerGroupReplay extends pulumi.ComponentResource {
     const options = sortOptions(name, opts);
     super("sls:index:ConsumerGroupReplay", name, {}, options.component);
     const self = settled(this.urn);
-    const plan = new ReplayPlan(`${name}-plan`, { ...args, self }, { ...options.plan, parent: this });
+    const secretInputs = secretInputsOf(args);
+    const plan = new ReplayPlan(
+      `${name}-plan`,
+      { ...args, self, secretInputs },
+      { ...options.plan, parent: this },
+    );
     const apply = new ReplayApply(
       `${name}-apply`,
-      { ...applyArgs(args), self, plan: plan.plan },
+      { ...applyArgs(args), self, secretInputs, plan: plan.plan },
       { ...options.apply, parent: this },
     );
     const { shards, positions, previousPositions, plannedAt, pinnedAt, totals } = apply;
@@ -204,7 +210,7 @@ function settled(urn: pulumi.Output<string>): Promise<string> {
   });
 }
 
-const hidden: pulumi.CustomResourceOptions = { hideDiffs: ["__provider", "plan", "self"] };
+const hidden: pulumi.CustomResourceOptions = { hideDiffs: ["__provider", "plan", "self", "secretInputs"] };
 
 /** The decision about a whole group, in state before anything is written. */
 class ReplayPlan extends pulumi.dynamic.Resource {

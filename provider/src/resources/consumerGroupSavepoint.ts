@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { savepointProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { secretInputsOf } from "./secretInputs.js";
 import { type ReplayPosition } from "./consumerGroupReplay.js";
 
 /** Which consumer group's positions are kept. */
@@ -59,8 +60,14 @@ export class ConsumerGroupSavepoint extends pulumi.dynamic.Resource {
     super(
       savepointProvider,
       name,
-      { ...args, positions: undefined, times: undefined, takenAt: undefined },
-      pulumi.mergeOptions({ hideDiffs: ["__provider"] }, opts),
+      {
+        ...args,
+        secretInputs: secretInputsOf(args),
+        positions: undefined,
+        times: undefined,
+        takenAt: undefined,
+      },
+      pulumi.mergeOptions({ hideDiffs: ["__provider", "secretInputs"] }, opts),
       "sls",
       "ConsumerGroupSavepoint",
     );

@@ -99,6 +99,8 @@ export interface ShardPlan {
   readonly target?: string;
   /** When the log group at the target was received; for the end of a shard, the one before it. */
   readonly targetTime?: string;
+  /** Whether the target is the end of the shard, from where only what is received later is read; else absent. */
+  readonly targetIsEnd?: boolean;
   /** Log groups between the two. */
   readonly logGroups?: number;
   /** How far the move reaches in receive time, in whole seconds: what `maxMove` bounds. */

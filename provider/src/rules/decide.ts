@@ -38,7 +38,8 @@ export type Refusal =
       readonly kind: "truncated";
       readonly asked: Instant;
       readonly keptSince: Instant;
-      readonly firstRead: PositionTime;
+      /** `next`: of what is there, nothing would be read. */
+      readonly firstRead: PositionTime | "next";
     }
   | { readonly kind: "tooFar"; readonly move: Move; readonly span: Duration; readonly maxMove: Duration }
   | { readonly kind: "unordered"; readonly move: Move }
@@ -176,7 +177,8 @@ function truncated(intent: ShardIntent, seen: Seen, shard: ShardObservation): De
   const keptSince = (seen.serverTime - seen.retention) as Instant;
   const bornWithin = shard.createdAt !== undefined && shard.createdAt >= keptSince;
   if (asked >= keptSince || bornWithin) return undefined;
-  return refused({ kind: "truncated", asked, keptSince, firstRead: shard.targetTime });
+  const firstRead = intent.target === shard.end ? "next" : shard.targetTime;
+  return refused({ kind: "truncated", asked, keptSince, firstRead });
 }
 
 function judgeMove(

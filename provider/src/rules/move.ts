@@ -16,6 +16,8 @@ export interface Move {
   readonly fromTime: PositionTime;
   readonly to: Cursor;
   readonly toTime: PositionTime;
+  /** Set where the target is the shard's end: nothing that is there is read, and `toTime` is that of the log group before it. */
+  readonly toEnd?: true;
   readonly direction: "back" | "forward" | "set";
   /** Log groups between where it stands and the target; undefined where that is not known. */
   readonly logGroups: bigint | undefined;
@@ -31,6 +33,7 @@ export function moveOf(shard: ShardObservation, target: Cursor, serverTime: Inst
     fromTime: shard.currentTime,
     to: target,
     toTime: shard.targetTime,
+    ...(target === shard.end && { toEnd: true as const }),
   };
   const from = positionWithin(shard);
   if (from === undefined) {

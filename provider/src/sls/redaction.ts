@@ -11,19 +11,54 @@ const shortestSecret = 8;
 export function redaction(secrets: readonly (string | undefined)[]): Redact {
   const known = secrets.filter((secret = "") => secret.length >= shortestSecret) as readonly string[];
   let spellings: RegExp | undefined;
+  let encodings: readonly string[] | undefined;
+  const shortest = Math.min(...known.map(({ length }) => length));
   return (text) => {
-    // Where nothing is escaped, a secret can only stand as it is.
-    if (!/[\\%&]/.test(text) && !known.some((secret) => text.includes(secret))) return text;
-    spellings ??= new RegExp(known.map(spellingsOf).join("|") || "(?!)", "gi");
-    return text.replace(spellings, "(secret)");
+    // Each answer has an id that is looked at: it must cost nothing.
+    if (text.length < shortest) return text;
+    encodings ??= known.flatMap(encodingsOf);
+    const decoded = withoutEncoded(text, encodings);
+    // Where nothing is escaped or broken into lines, a secret can only stand as it is.
+    if (!/[\\%&\r\n]/.test(decoded) && !known.some((secret) => decoded.includes(secret))) return decoded;
+    spellings ??= new RegExp(known.map(spellingsOf).join("|"), "gi");
+    return decoded.replace(spellings, "(secret)");
   };
 }
 
+/**
+ * A secret in base64, alone or within a longer text: which characters it becomes depends on how many bytes stand before it.
+ * Those that it shares with its neighbours are left out.
+ */
+function encodingsOf(secret: string): readonly string[] {
+  const bytes = Buffer.byteLength(secret);
+  return [0, 1, 2].map((before) => {
+    const text = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]).toString("base64");
+    return text.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes) * 8) / 6));
+  });
+}
+
+/** Base64 may be that of URLs, and broken into lines. A pattern is made only where one of them is there: it takes long. */
+function withoutEncoded(text: string, encodings: readonly string[]): string {
+  const joined = text.replace(lineBreaks, "").replaceAll("-", "+").replaceAll("_", "/");
+  const found = encodings.filter((encoding) => joined.includes(encoding));
+  if (found.length === 0) return text;
+  const spelled = found.map((encoding) => Array.from(encoding, base64Character).join(lineBreak));
+  return text.replace(new RegExp(spelled.join("|"), "g"), "(secret)");
+}
+
+function base64Character(character: string): string {
+  if (character === "+") return "[+-]";
+  return character === "/" ? "[/_]" : character;
+}
+
+/** What may stand between two characters of a text that was broken into lines, also within JSON. */
+const lineBreak = "(?:(?:\\r|\\n|\\\\{1,8}[rn]){1,4}[ \\t]{0,16})?";
+const lineBreaks = /(?:\r|\n|\\{1,8}[rn]){1,4}[ \t]{0,16}/g;
+
 /** Each character as it is, escaped in JSON (also in JSON within JSON), percent-encoded, or escaped in HTML. */
 function spellingsOf(secret: string): string {
-  return Array.from({ length: secret.length }, (_, index) => spellingsOfCharacter(secret.charAt(index))).join(
-    "",
-  );
+  const characters = Array.from({ length: secret.length }, (_, index) => secret.charAt(index));
+  return characters.map(spellingsOfCharacter).join(lineBreak);
 }
 
 /** Repetitions are bounded: an answer of nothing but backslashes must not keep the process busy. */

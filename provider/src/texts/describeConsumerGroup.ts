@@ -89,6 +89,7 @@ export function describeGroupInUse({ subject, consumers, quietAfter }: ReportOf<
   return lines(
     `${subject.id}: not deleted, because its consumers are alive`,
     ...describeConsumers(consumers),
-    `Stop them, wait ${describeDuration(quietAfter)}, and run it again. A longer waitTimeout or forceDelete: true counts once an up has put it into state.`,
+    `Stop them, wait ${describeDuration(quietAfter)}, and run it again.`,
+    "A longer waitTimeout or forceDelete: true counts once an up has put it into state. Where an up has replaced the group already, it is too late for them.",
   );
 }

@@ -2,6 +2,7 @@ import { harmlessData } from "../model/harmless.js";
 import { describeDuration } from "../model/duration.js";
 import { formatInstant } from "../model/instant.js";
 import { type RunEvent } from "../rules/events.js";
+import { type Confidentiality, concealPositions } from "./concealPositions.js";
 import { describeConsumers } from "./describeConsumers.js";
 import {
   describeGroupAdopted,
@@ -23,17 +24,22 @@ import { nameShards } from "./nameShards.js";
 type Interrupt = "Ctrl-C" | "Ctrl-C twice";
 
 /** Words one event of a check, a diff or a run, for a terminal. Begins with `warning: ` where it is one. */
-export function describeEvent(event: RunEvent): string {
-  return describe(event, "Ctrl-C twice");
+export function describeEvent(event: RunEvent, confidentiality: Confidentiality = "open"): string {
+  return describe(event, "Ctrl-C twice", confidentiality);
 }
 
 /** {@link describeEvent} for a front that hears the first Ctrl-C. */
-export function describeInterruptibleEvent(event: RunEvent): string {
-  return describe(event, "Ctrl-C");
+export function describeInterruptibleEvent(
+  event: RunEvent,
+  confidentiality: Confidentiality = "open",
+): string {
+  return describe(event, "Ctrl-C", confidentiality);
 }
 
-function describe(event: RunEvent, interrupt: Interrupt): string {
-  return describeHarmless(harmlessData(event), interrupt);
+function describe(event: RunEvent, interrupt: Interrupt, confidentiality: Confidentiality): string {
+  const text = describeHarmless(harmlessData(event), interrupt);
+  // The way back is where the shards stood: no secret of the declaration, and lost for good if it is not printed.
+  return confidentiality === "secret" && event.kind !== "wayBack" ? concealPositions(text) : text;
 }
 
 function describeHarmless(event: RunEvent, interrupt: Interrupt): string {

@@ -66,21 +66,16 @@ function describeAsked(
   moves: readonly Move[],
   writtenAs: string | undefined,
 ): readonly string[] {
-  const first = moves
-    .flatMap(({ toTime }) => (toTime.kind === "at" ? [toTime.instant] : []))
-    .sort(ascending)[0];
   const gaps = shards.flatMap(({ shard, decision, asked }) => {
-    const toTime = moveOfDecision(decision)?.toTime;
-    if (asked === undefined || toTime?.kind !== "at" || toTime.instant <= asked) return [];
-    return [{ shard, gap: between(asked, toTime.instant) }];
+    const move = moveOfDecision(decision);
+    if (asked === undefined || move?.toEnd === true || move?.toTime.kind !== "at") return [];
+    const { instant } = move.toTime;
+    return instant <= asked ? [] : [{ shard, gap: between(asked, instant) }];
   });
   const widest = gaps.sort((left, right) => right.gap - left.gap)[0];
   return [
-    ...(first === undefined
-      ? []
-      : [
-          `  first log group that is read: received ${formatInstant(first)}${describeZone(shards, writtenAs)}`,
-        ]),
+    ...describeFirstRead(moves, describeZone(shards, writtenAs)),
+    ...describeNothingSince(shards),
     ...(widest === undefined || widest.gap < shortestGap
       ? []
       : [
@@ -88,6 +83,31 @@ function describeAsked(
             (gaps.length > 1 ? ` (${plural(gaps.length - 1, "other shard")}: a shorter gap)` : ""),
         ]),
   ];
+}
+
+/** Names a log group that will be read. At the end of a shard, none that is there will. */
+function describeFirstRead(moves: readonly Move[], zone: string): readonly string[] {
+  const [first] = moves
+    .flatMap(({ toTime, toEnd }) => (toEnd !== true && toTime.kind === "at" ? [toTime.instant] : []))
+    .sort(ascending);
+  if (first !== undefined) return [`  first log group that is read: received ${formatInstant(first)}${zone}`];
+  const isEnd = moves.length > 0 && moves.every(({ toEnd }) => toEnd === true);
+  return isEnd ? [`  first log group that is read: the next one received${zone}`] : [];
+}
+
+/** SLS leads an instant after all data of a shard to the end, and says nothing of it. */
+function describeNothingSince(shards: readonly DecidedShard[]): readonly string[] {
+  const empty = shards.filter(({ asked, decision }) => asked !== undefined && endsUpAtEnd(decision));
+  if (empty.length === 0) return [];
+  const [have, go] = empty.length === 1 ? ["has", "it goes"] : ["have", "they go"];
+  const named = nameShards(empty.map(({ shard }) => shard));
+  return [`  ${named} ${have} no data at or after the requested time: ${go} to the end`];
+}
+
+function endsUpAtEnd(decision: Decision): boolean {
+  if (decision.kind !== "alreadyThere") return moveOfDecision(decision)?.toEnd === true;
+  const { record, end } = decision.shard;
+  return record.checkpoint.kind === "at" && record.checkpoint.cursor === end;
 }
 
 /** The instant in the zone in which it was written, beside the same in UTC. */
@@ -101,8 +121,9 @@ function describeZone(shards: readonly DecidedShard[], writtenAs: string | undef
 /** Positions that are no times can lead shards to very different ones; for times, a gap tells as much. */
 function describeFar(shards: readonly DecidedShard[]): readonly string[] {
   const ends = shards.flatMap(({ shard, decision, asked }) => {
-    const toTime = moveOfDecision(decision)?.toTime;
-    return asked === undefined && toTime?.kind === "at" ? [{ shard, instant: toTime.instant }] : [];
+    const move = moveOfDecision(decision);
+    if (asked !== undefined || move?.toEnd === true || move?.toTime.kind !== "at") return [];
+    return [{ shard, instant: move.toTime.instant }];
   });
   const sorted = ends.map(({ instant }) => instant).sort(ascending);
   const middle = sorted[Math.floor((sorted.length - 1) / 2)];

@@ -2,7 +2,13 @@ import { type Checkpoint } from "../model/checkpoint.js";
 import { type Move } from "../rules/move.js";
 import { type PositionTime } from "../rules/observation.js";
 import { describeSpan } from "./describeMove.js";
-import { describeCheckpoint, describeLogGroups, describePosition, describeTime } from "./describePosition.js";
+import {
+  describeCheckpoint,
+  describeLogGroups,
+  describePosition,
+  describeTarget,
+  describeTime,
+} from "./describePosition.js";
 import { plural } from "./lines.js";
 import { nameShards } from "./nameShards.js";
 
@@ -75,13 +81,13 @@ function describeAlike(moves: readonly Move[]): string {
   const [first] = moves;
   if (first === undefined) return "";
   if (moves.length > 1) return `  ${nameOf(moves)}  ${sharedText(first)}`;
-  const to = describePosition({ kind: "at", cursor: first.to }, first.toTime);
-  return `  ${nameOf(moves)}  ${reach(first)}${amount(first, "")}: ${describePosition(first.from, first.fromTime)} → ${to}`;
+  const from = describePosition(first.from, first.fromTime);
+  return `  ${nameOf(moves)}  ${reach(first)}${amount(first, "")}: ${from} → ${describeTarget(first)}`;
 }
 
 /** A move without what is its own alone: the cursors. */
 function sharedText(move: Move): string {
-  const to = describeStand({ kind: "at", cursor: move.to }, move.toTime);
+  const to = move.toEnd === true ? "end" : describeStand({ kind: "at", cursor: move.to }, move.toTime);
   return `${reach(move)}${amount(move, " each")}: ${describeStand(move.from, move.fromTime)} → ${to}`;
 }
 

@@ -22,7 +22,7 @@ export function describePace(pace: TotalPace): string | undefined {
       : `warning: shards stalled (no commit for three save intervals): ${formatShards(pace.stalled)}`,
     pace.rewound.length === 0
       ? undefined
-      : `warning: shards rewound (they stand before their position at the earlier look): ${formatShards(pace.rewound)}`,
+      : `warning: shards that went back since the earlier look: ${formatShards(pace.rewound)} (a consumer restarted from an older position, or something moved them)`,
   );
   return text === "" ? undefined : text;
 }

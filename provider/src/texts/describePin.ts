@@ -5,7 +5,12 @@ import { type Decision, type LiveConsumer } from "../rules/decide.js";
 import { type EndedReport, type Liveness, type Subject } from "../rules/events.js";
 import { describeConsumers, describeOverwriting, describeWhatUpDoes } from "./describeConsumers.js";
 import { describeMove } from "./describeMove.js";
-import { describeCheckpoint, describePosition } from "./describePosition.js";
+import {
+  describeCheckpoint,
+  describePosition,
+  describeStanding,
+  describeTarget,
+} from "./describePosition.js";
 import { indent, lines } from "./lines.js";
 
 /** Describes what an up would do with one shard, in full lines. */
@@ -15,7 +20,7 @@ export function describePin(subject: Subject, decision: Decision, liveness?: Liv
       return lines(
         `${decision.move.direction === "back" ? "" : "warning: "}${subject.id}: ${describeMove(decision.move)}`,
         `  from  ${describePosition(decision.move.from, decision.move.fromTime)}`,
-        `  to    ${describePosition({ kind: "at", cursor: decision.move.to }, decision.move.toTime)}`,
+        `  to    ${describeTarget(decision.move)}`,
         subject.reason === undefined ? undefined : `  reason: ${subject.reason}`,
         ...describeOverwritten(decision.overwrites, liveness),
       );
@@ -24,7 +29,7 @@ export function describePin(subject: Subject, decision: Decision, liveness?: Liv
     case "gone":
       return `${subject.id}: gone; the logstore no longer has the shard, so nothing is written`;
     case "alreadyThere":
-      return `${subject.id}: stays; it stands at ${describePosition(decision.shard.record.checkpoint, decision.shard.currentTime)} already, so nothing is written`;
+      return `${subject.id}: stays; it stands at ${describeStanding(decision.shard)} already, so nothing is written`;
     case "behind":
       return `${subject.id}: stays; it stands before the instant and will read everything since`;
     case "expired":

@@ -5,7 +5,7 @@ import { type Refusal } from "../rules/decide.js";
 import { type Subject } from "../rules/events.js";
 import { describeConsumers } from "./describeConsumers.js";
 import { describeMove } from "./describeMove.js";
-import { describePosition, describeTime } from "./describePosition.js";
+import { describePosition, describeTarget, describeTime } from "./describePosition.js";
 import { indent, lines } from "./lines.js";
 
 /** Describes a refusal: what was seen, what would happen, and the way out in the last line. */
@@ -90,7 +90,7 @@ function truncated({ id }: Subject, { asked, keptSince, firstRead }: RefusalOf<"
   return lines(
     `${id}: refused, because the logstore no longer keeps what was asked for`,
     `  asked for ${formatInstant(asked)}, and it keeps what was received since ${formatInstant(keptSince)}`,
-    `  the first log group that would be read: ${describeTime(firstRead, "", "")}`,
+    `  the first log group that would be read: ${firstRead === "next" ? "the next one received" : describeTime(firstRead, "", "")}`,
     "Declare a later instant, or accept the gap with allowTruncated: true.",
   );
 }
@@ -100,7 +100,7 @@ function tooFar({ id }: Subject, { move, span, maxMove }: RefusalOf<"tooFar">): 
     `${id}: refused, because it would move further than maxMove allows`,
     `  it ${describeMove(move)}`,
     `  from  ${describePosition(move.from, move.fromTime)}`,
-    `  to    ${describePosition({ kind: "at", cursor: move.to }, move.toTime)}`,
+    `  to    ${describeTarget(move)}`,
     ...describeBound(span, maxMove),
   );
 }

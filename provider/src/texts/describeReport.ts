@@ -1,5 +1,6 @@
 import { harmlessData } from "../model/harmless.js";
 import { type Report } from "../rules/events.js";
+import { type Confidentiality, concealPositions } from "./concealPositions.js";
 import { describeGroupExists, describeGroupInUse, describeGroupMissing } from "./describeConsumerGroup.js";
 import { describeGroupRefusal } from "./describeGroup.js";
 import { describeUnfinishedPin } from "./describePin.js";
@@ -9,8 +10,9 @@ import { describeUntilProblem } from "./describeUntil.js";
 import { indent, lines } from "./lines.js";
 
 /** Words why a call ended without what it was asked for: what was seen, and what to do. */
-export function describeReport(report: Report): string {
-  return describeHarmless(harmlessData(report));
+export function describeReport(report: Report, confidentiality: Confidentiality = "open"): string {
+  const text = describeHarmless(harmlessData(report));
+  return confidentiality === "secret" ? concealPositions(text) : text;
 }
 
 function describeHarmless(report: Report): string {

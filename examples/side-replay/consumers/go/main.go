@@ -11,12 +11,14 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"sync"
 	"syscall"
 
 	sls "github.com/aliyun/aliyun-log-go-sdk"
 	consumer "github.com/aliyun/aliyun-log-go-sdk/consumer"
 	"github.com/go-kit/kit/log"
+	"github.com/go-kit/kit/log/level"
 )
 
 type consumers struct {
@@ -43,17 +45,32 @@ func main() {
 		// A shard that a split makes later has no checkpoint: it is read from its beginning.
 		CursorPosition: consumer.BEGIN_CURSOR,
 		CursorEndTime:  settings.Until,
-		// The throttle, so that production keeps its share of the shards' read quota.
-		MaxFetchLogGroupCount: 100,
+		// The throttle, so that production keeps its share of the shards' read quota: at most 100 log groups in 0.5 s.
+		MaxFetchLogGroupCount: numberFrom("FETCH", 100),
 		DataFetchIntervalInMs: 500,
-		AutoCommitDisabled:    true,
-		Logger:                log.NewNopLogger(),
+		// The service hands a silent worker's shards to others after three times this time, in seconds.
+		HeartbeatIntervalInSecond: numberFrom("HEARTBEAT", 20),
+		AutoCommitDisabled:        true,
+		Logger:                    level.NewFilter(log.NewLogfmtLogger(os.Stderr), level.AllowWarn()),
 	}, process)
 	worker.Start()
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, os.Interrupt, syscall.SIGTERM)
 	<-end
 	worker.StopAndWait()
+}
+
+func numberFrom(variable string, otherwise int) int {
+	text, found := os.LookupEnv(variable)
+	if !found {
+		return otherwise
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, variable, "is no whole number:", text)
+		os.Exit(1)
+	}
+	return number
 }
 
 var printing sync.Mutex

@@ -183,7 +183,7 @@ export async function importConsumerGroup(
   const { look } = await lookForGroup(context.client, identity.value);
   if (look === undefined) {
     throw new Error(
-      `${id}: there is no such consumer group\nDeclare it without an import, and an up creates it.`,
+      `${id}: there is no such consumer group\nCheck the id (project/logstore/group). To create the group, declare it without importing it.`,
     );
   }
   const inputs = { ...identity.value };

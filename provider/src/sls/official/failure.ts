@@ -60,7 +60,7 @@ const fixedMessages: ReadonlyMap<string, Omit<OfficialFailure, "passing">> = new
   ],
   [
     "Invalid type option, support: access_key, ecs_ram_role, ram_role_arn",
-    { what: "the type in the credentials file is none of access_key, ecs_ram_role and ram_role_arn" },
+    { what: "the type in the credentials file is not one of access_key, ecs_ram_role and ram_role_arn" },
   ],
   ["cannot found home dir", { what: "there is no home directory" }],
   ["get sts token failed", { what: "the ECS instance gave no key pair" }],

@@ -25,7 +25,7 @@ import {
 import { type ShardEnd, type Until } from "../../rules/until.js";
 import { describeGroupPlan, describeGroupRefusal } from "../describeGroup.js";
 import { describePin } from "../describePin.js";
-import { describeLogGroups, describePosition } from "../describePosition.js";
+import { describeLogGroups, describePosition, describeTarget } from "../describePosition.js";
 import { describeUntil, describeUntilProblem } from "../describeUntil.js";
 import { lines } from "../lines.js";
 import { codeBlock, shardTable } from "../markdown.js";
@@ -113,6 +113,7 @@ function encodeShard(shard: ShardDecision, until: Until | undefined) {
     ...(typeof target === "string" && {
       target,
       ...(targetTime !== undefined && { targetTime }),
+      ...(target === observation.end && { targetIsEnd: true }),
     }),
     ...(move?.logGroups !== undefined && { logGroups: Number(move.logGroups) }),
     ...(move !== undefined && Number.isFinite(move.span) && { spanSeconds: secondsOf(move.span) }),
@@ -233,7 +234,11 @@ function describeRow(shard: ShardDecision, until: Until | undefined): readonly s
     move?.logGroups?.toLocaleString("en-US") ?? "",
     describePosition(observation.record.checkpoint, observation.currentTime),
     typeof target === "string"
-      ? describePosition({ kind: "at", cursor: target }, observation.targetTime)
+      ? describeTarget({
+          to: target,
+          toTime: observation.targetTime,
+          ...(target === observation.end && { toEnd: true }),
+        })
       : "",
     ...(until === undefined ? [] : [describeRowToRead(shard, until.endOf(observation.shard))]),
   ];

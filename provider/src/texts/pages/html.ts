@@ -1,3 +1,5 @@
+import { harmless } from "../../model/harmless.js";
+
 /** HTML whose text was made harmless: only {@link html} and {@link raw} make it. */
 export interface Html {
   readonly markup: string;
@@ -36,12 +38,10 @@ const entities: Readonly<Record<string, string>> = {
 
 /** Names and reasons come from outside: no markup of theirs, and no character that a page must not hold. */
 function escaped(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- HTML holds none of them
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g, "\ufffd")
-      .replace(/[&<>"']/g, (character) => entities[character] ?? character)
-  );
+  const lines = text.split("\n").map(harmless).join("\n");
+  return lines
+    .replace(/[\ufffe\uffff]/g, "\ufffd")
+    .replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 /** Data for scripts: no text in it can end the element. */

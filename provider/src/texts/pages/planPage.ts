@@ -33,6 +33,7 @@ interface PlannedShard {
   readonly checkpointTime?: string;
   readonly target?: string;
   readonly targetTime?: string;
+  readonly targetIsEnd?: boolean;
   readonly logGroups?: number;
   readonly spanSeconds?: number;
   readonly endCursor?: string;
@@ -173,7 +174,7 @@ function chartOf(plan: PlanAnswer): Html {
       stands: milliseconds(shard.checkpointTime),
       target: milliseconds(shard.targetTime),
       end: milliseconds(shard.endTime),
-      note: `${shard.action}, ${time(shard.checkpointTime)} to ${time(shard.targetTime)}`,
+      note: `${shard.action}, ${time(shard.checkpointTime)} to ${shard.targetIsEnd === true ? "the end" : time(shard.targetTime)}`,
     })),
   });
 }
@@ -194,12 +195,18 @@ function tableOf({ shards, until }: PlanAnswer): Html {
       shard.spanSeconds === undefined ? "" : span(shard.spanSeconds),
       shard.checkpointTime ?? "",
       shard.checkpoint,
-      shard.targetTime ?? "",
+      targetOf(shard),
       shard.target ?? "",
       ...(hasEnd ? [toRead(shard), shard.endCursor ?? ""] : []),
       shard.refusal ?? "",
     ]),
   );
+}
+
+/** The end is no log group: the time is that of the one before it, which is not read. */
+function targetOf({ targetTime, targetIsEnd }: PlannedShard): string {
+  if (targetIsEnd !== true) return targetTime ?? "";
+  return targetTime === undefined ? "end" : `end, after ${targetTime}`;
 }
 
 function toRead({ endCursor, toReadLogGroups }: PlannedShard): string {
