@@ -8,19 +8,8 @@ import { type Life, type OrdinaryLife, lives } from "../lives.js";
 import { confidentialityOf, secretInputsKey, secretsChanged } from "../marks.js";
 import { describeReport } from "../texts/describeReport.js";
 import { importedKindOf, kindOf } from "./kinds.js";
-<<<<<<< HEAD
 import { withoutOtherKeys } from "./providerKeys.js";
-import {
-  type Properties,
-  declaredOf,
-  markedStructOf,
-  propertiesOf,
-  secretReasonChanged,
-  structOf,
-} from "./values.js";
-=======
 import { type Properties, declaredOf, markedStructOf, propertiesOf, structOf } from "./values.js";
->>>>>>> main
 
 /** A call of the engine about one resource. */
 export interface ResourceCall {
@@ -55,14 +44,10 @@ export class CustomResources {
     const response = new protocol.CheckResponse();
     response.setInputs(structOf(kept, news));
     const failures = answer.problems.map(({ property, reason }) => failureOf(property, reason));
-<<<<<<< HEAD
-    if (answer.refused !== undefined)
-      failures.push(failureOf("", withoutOtherKeys(describeReport(answer.refused))));
-=======
     if (answer.refused !== undefined) {
-      failures.push(failureOf("", describeReport(answer.refused, confidentialityOf(news))));
+      const reason = withoutOtherKeys(describeReport(answer.refused, confidentialityOf(news)));
+      failures.push(failureOf("", reason));
     }
->>>>>>> main
     response.setFailuresList(failures);
     return response;
   }

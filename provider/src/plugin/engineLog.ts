@@ -24,13 +24,8 @@ export class EngineLog {
     this.#engine = new EngineClient(address, credentials.createInsecure());
   }
 
-<<<<<<< HEAD
-  show(urn: string, event: RunEvent): void {
-    const text = withoutOtherKeys(describeInterruptibleEvent(event));
-=======
   show(urn: string, event: RunEvent, confidentiality: Confidentiality): void {
-    const text = describeInterruptibleEvent(event, confidentiality);
->>>>>>> main
+    const text = withoutOtherKeys(describeInterruptibleEvent(event, confidentiality));
     if (text === "") return;
     const request = new LogRequest();
     request.setUrn(urn);

@@ -19,24 +19,15 @@ export interface ServiceError {
 
 /** Words an error; one that keeps state takes its state along, with the secrets of the inputs marked again. */
 export function serviceErrorOf(error: unknown, inputs: Properties): ServiceError {
-<<<<<<< HEAD
-  const details = withoutOtherKeys(wordsOf(error));
+  const details = withoutOtherKeys(wordsOf(error, inputs));
   if (!(error instanceof UnfinishedError)) return { code: status.UNKNOWN, details };
-=======
-  const confidentiality = confidentialityOf(inputs);
-  if (error instanceof RefusedError) {
-    return { code: status.UNKNOWN, details: describeReport(error.report, confidentiality) };
-  }
-  if (!(error instanceof UnfinishedError)) {
-    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
-  }
-  const details = describeReport(error.report, confidentiality);
->>>>>>> main
   return { code: status.UNKNOWN, details, metadata: keepingState(error, details, inputs) };
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof RefusedError || error instanceof UnfinishedError) return describeReport(error.report);
+function wordsOf(error: unknown, inputs: Properties): string {
+  if (error instanceof RefusedError || error instanceof UnfinishedError) {
+    return describeReport(error.report, confidentialityOf(inputs));
+  }
   return error instanceof Error ? error.message : String(error);
 }
 
