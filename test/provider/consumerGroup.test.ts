@@ -1,4 +1,5 @@
 /** The consumer group behind Pulumi's own server for dynamic providers: refresh, destroy, and what a kill leaves. */
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SlsEmulator } from "../../emulator/src/index.js";
 import { DynamicProviderServer, type Properties, serializeShim } from "./dynamicProviderServer.js";
@@ -38,7 +39,9 @@ function timeouts(): Readonly<Record<string, number>> {
 
 test("the shim has read and delete, holds nothing, and stays as it is", async () => {
   const text = await serializeShim("consumerGroupProvider");
-  await expect(text).toMatchFileSnapshot("./consumerGroupShim.golden.txt");
+  await expect(text).toMatchFileSnapshot(
+    fileURLToPath(new URL("consumerGroupShim.golden.txt", import.meta.url)),
+  );
 });
 
 test("is created, refreshed, changed and deleted", async () => {

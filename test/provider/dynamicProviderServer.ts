@@ -288,8 +288,10 @@ function struct(values: Properties): unknown {
   return Struct.fromJavaScript(values);
 }
 
+/** Absent is empty, as the engine reads it. */
 function properties(value: unknown): Properties {
-  const { __provider: _shim, ...rest } = (value as { toJavaScript(): Properties }).toJavaScript();
+  const { __provider: _shim, ...rest } =
+    (value as { toJavaScript(): Properties } | undefined)?.toJavaScript() ?? {};
   return rest;
 }
 

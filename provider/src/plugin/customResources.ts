@@ -8,6 +8,7 @@ import { type Life, type OrdinaryLife, lives } from "../lives.js";
 import { confidentialityOf, secretInputsKey, secretsChanged } from "../marks.js";
 import { describeReport } from "../texts/describeReport.js";
 import { importedKindOf, kindOf } from "./kinds.js";
+import { withoutOtherKeys } from "./providerKeys.js";
 import { type Properties, declaredOf, markedStructOf, propertiesOf, structOf } from "./values.js";
 
 /** A call of the engine about one resource. */
@@ -44,7 +45,8 @@ export class CustomResources {
     response.setInputs(structOf(kept, news));
     const failures = answer.problems.map(({ property, reason }) => failureOf(property, reason));
     if (answer.refused !== undefined) {
-      failures.push(failureOf("", describeReport(answer.refused, confidentialityOf(news))));
+      const reason = withoutOtherKeys(describeReport(answer.refused, confidentialityOf(news)));
+      failures.push(failureOf("", reason));
     }
     response.setFailuresList(failures);
     return response;

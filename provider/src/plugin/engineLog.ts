@@ -4,6 +4,7 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 import { type Confidentiality } from "../texts/concealPositions.js";
 import { describeInterruptibleEvent } from "../texts/describeEvent.js";
+import { withoutOtherKeys } from "./providerKeys.js";
 
 type RunEvent = Parameters<LifecycleContext["emit"]>[0];
 
@@ -24,7 +25,7 @@ export class EngineLog {
   }
 
   show(urn: string, event: RunEvent, confidentiality: Confidentiality): void {
-    const text = describeInterruptibleEvent(event, confidentiality);
+    const text = withoutOtherKeys(describeInterruptibleEvent(event, confidentiality));
     if (text === "") return;
     const request = new LogRequest();
     request.setUrn(urn);

@@ -5,6 +5,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb.js";
 import { RefusedError, UnfinishedError } from "../lifecycle/failures.js";
 import { confidentialityOf } from "../marks.js";
 import { describeReport } from "../texts/describeReport.js";
+import { withoutOtherKeys } from "./providerKeys.js";
 import { type Properties, structOf } from "./values.js";
 
 const detailsHeader = "grpc-status-details-bin";
@@ -18,15 +19,16 @@ export interface ServiceError {
 
 /** Words an error; one that keeps state takes its state along, with the secrets of the inputs marked again. */
 export function serviceErrorOf(error: unknown, inputs: Properties): ServiceError {
-  const confidentiality = confidentialityOf(inputs);
-  if (error instanceof RefusedError) {
-    return { code: status.UNKNOWN, details: describeReport(error.report, confidentiality) };
-  }
-  if (!(error instanceof UnfinishedError)) {
-    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
-  }
-  const details = describeReport(error.report, confidentiality);
+  const details = withoutOtherKeys(wordsOf(error, inputs));
+  if (!(error instanceof UnfinishedError)) return { code: status.UNKNOWN, details };
   return { code: status.UNKNOWN, details, metadata: keepingState(error, details, inputs) };
+}
+
+function wordsOf(error: unknown, inputs: Properties): string {
+  if (error instanceof RefusedError || error instanceof UnfinishedError) {
+    return describeReport(error.report, confidentialityOf(inputs));
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The one form of an error for which Pulumi keeps the state of a failed resource. */

@@ -1,4 +1,9 @@
-import { describeDuration, durationOfSeconds, millisecondsOf } from "../model/duration.js";
+import {
+  type Duration,
+  describeDuration,
+  durationOfMilliseconds,
+  durationOfSeconds,
+} from "../model/duration.js";
 import { type LifecycleContext } from "../lifecycle/context.js";
 
 /** Stops writes and ends waits once the engine said `cancel`, which is what one Ctrl-C does. */
@@ -26,17 +31,19 @@ export class Interruption {
   guard(context: LifecycleContext, timeoutSeconds = 0): LifecycleContext {
     const limit = timeoutSeconds > 0 ? durationOfSeconds(timeoutSeconds) : undefined;
     const began = context.monotonic();
+    const passed = (): Duration => durationOfMilliseconds(context.monotonic() - began);
     return {
       ...context,
       engineAlive: () => {
         if (this.#interrupted) throw new InterruptedError();
-        if (limit !== undefined && context.monotonic() - began >= millisecondsOf(limit)) {
+        if (limit !== undefined && passed() >= limit) {
           throw new TimeoutPassedError(describeDuration(limit));
         }
         context.engineAlive();
       },
       sleep: async (duration) => {
-        await Promise.race([context.sleep(duration), this.#interruption]);
+        const left = limit === undefined ? duration : (Math.min(duration, limit - passed()) as Duration);
+        await Promise.race([context.sleep(left), this.#interruption]);
       },
     };
   }

@@ -14,3 +14,14 @@ export function keysOf(args: Declared): ConfigurationKeys {
     return typeof value === "string" ? value : JSON.stringify(value);
   };
 }
+
+/**
+ * Adds to a text that offers keys of `alicloud:*` that a plugin has none of a stack's: whoever set them there already
+ * would look for the mistake elsewhere.
+ */
+export function withoutOtherKeys(text: string): string {
+  return text.includes("(or alicloud:") ? `${text}\n${notHandedOver}` : text;
+}
+
+const notHandedOver =
+  "Pulumi hands a plugin no alicloud:* settings of a stack: use those of sls:*, or the variables of the environment.";
