@@ -2,7 +2,6 @@ import "./nodeVersion.js";
 import { type dynamic } from "@pulumi/pulumi";
 import { type LifecycleContext } from "./lifecycle/context.js";
 import { type Declared, type Problem, notYetKnown } from "./lifecycle/declared.js";
-import { isRefusedReason } from "./lifecycle/inputs.js";
 import { RefusedError, UnfinishedError } from "./lifecycle/failures.js";
 import {
   type Life,
@@ -153,7 +152,6 @@ function declaredOf(properties: Properties): Declared {
       .filter(([name]) => name !== providerKey && name !== secretInputsKey)
       .map(([name, value]) => [name, known(value)]),
   );
-  if (isRefusedReason(declared["reason"])) return declared;
   return withoutSecretReason(declared, markedInputs(properties));
 }
 

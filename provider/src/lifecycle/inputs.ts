@@ -74,11 +74,6 @@ export function reasonInput(value: unknown): Parsed<string> {
   return boundedTextInput(value, longestReason);
 }
 
-/** Whether a reason is given that no reason can be: even a secret one is then read, to be refused without being repeated. */
-export function isRefusedReason(reason: unknown): boolean {
-  return reason !== undefined && !reasonInput(reason).ok;
-}
-
 /** A consumer is named in the address of a request, which servers bound. */
 const longestConsumer = 1_000;
 

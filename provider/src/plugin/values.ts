@@ -1,6 +1,5 @@
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
 import { type Declared, notYetKnown } from "../lifecycle/declared.js";
-import { isRefusedReason } from "../lifecycle/inputs.js";
 import {
   type Marked,
   isSecret,
@@ -29,7 +28,7 @@ export function propertiesOf(struct: Struct | undefined): Properties {
 export function declaredOf(struct: Struct | undefined): Declared {
   const properties = propertiesOf(struct);
   const { [secretInputsKey]: _names, ...declared } = plain(properties) as Declared;
-  return isRefusedReason(declared["reason"]) ? declared : withoutSecretReason(declared, properties);
+  return withoutSecretReason(declared, properties);
 }
 
 function plain(value: unknown): unknown {
