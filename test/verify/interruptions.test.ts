@@ -59,16 +59,22 @@ async function interruptedAt(verifier: Verifier, nth: number): Promise<Ended> {
 
 describe("a run of verify", { timeout: 900_000 }, () => {
   it("that Ctrl-C ends before any answer leaves nothing", async () => {
-    const calls = await callsOfWholeRun();
-    for (const nth of momentsOf(calls)) {
+    const whole = await Verifier.open();
+    const acceptable = whole.emulator.rule({ do: { kind: "delay", ms: 0 } });
+    await whole.run();
+    await whole.close();
+    // Not while it tidies up: an answer to that is waited for, in real time.
+    const moments = momentsOf(Array.from({ length: acceptable.hits - 12 }, String));
+    for (const nth of moments) {
       const verifier = await Verifier.open();
-      verifier.emulator.rule({ nth, do: { kind: "holdAnswer" } });
-      const ended = await interruptedAt(verifier, nth);
-      const where = `request ${String(nth)} of ${String(calls.length)}, ${calls[nth - 1] ?? ""}`;
-      expect([where, ended.code]).toEqual([where, isBeyondSome(nth, calls) ? ended.code : 130]);
-      expect([where, verifier.left()]).toEqual([where, []]);
+      const held = verifier.emulator.rule({ nth, do: { kind: "holdAnswer" } });
+      void held.acted().then(() => verifier.interruption.abort());
+      const { code } = await verifier.run();
+      const where = `answer ${String(nth)} of ${String(acceptable.hits)}`;
+      expect([where, code, verifier.left()]).toEqual([where, 130, []]);
       await verifier.close();
     }
+    expect(moments.length).toBeGreaterThan(30);
   });
 
   it("whose network is cut names what may be left, with the command that removes it", async () => {
