@@ -59,6 +59,13 @@ export const expectedChanges: readonly ExpectedChange[] = [
     files: ["test/lifecycle/changes.test.ts"],
   },
   {
+    when: { updateTimeUnit: "seconds" },
+    because:
+      "a shard that is pinned and read up to where it stood within the second of its last save looks untouched, so a write whose answer was lost may be sent again",
+    // In some histories only: whether a consumer is as fast as that.
+    files: ["test/modelBased/modelBased.test.ts"],
+  },
+  {
     when: { v4DateHeader: "required" },
     because: "requests that the provider signs with V4 are refused: sls:signatureVersion stays v1",
     tests: { "test/provider/credentials.test.ts": ["a pin > is written with signature V4"] },
