@@ -340,7 +340,7 @@ describe("wrong arguments", () => {
     [["plan", group, "--from", "0=begin", "--from", "0=end"], "--from names shard 0 twice"],
     [["progress", group, "--timeout", "5m"], "--timeout 5m is not an ISO-8601 duration"],
     [["progress", group, "--interval", "PT0S"], "--interval PT0S is shorter than a second"],
-    [["progress", group, "--fail-on", "late"], "--fail-on late is none of overwritten, lost, stalled"],
+    [["progress", group, "--fail-on", "late"], "--fail-on late is not one of overwritten, lost, stalled"],
     [["progress", group, "--shards", "/nowhere"], "--shards: /nowhere cannot be read"],
     [["progress", group, "--shards"], "Option '--shards' argument is ambiguous; options of progress"],
     [["status", group, "--output", "/nowhere/x"], "--output: ENOENT"],
