@@ -13,11 +13,13 @@ export function redaction(secrets: readonly (string | undefined)[]): Redact {
   let spellings: RegExp | undefined;
   let encodings: readonly string[] | undefined;
   const shortest = Math.min(...known.map(({ length }) => length));
+  // Base64 makes four characters of three, less what a secret shares with its neighbours.
+  const shortestEncoded = Math.floor((shortest * 4) / 3) - 2;
   return (text) => {
     // Each answer has an id that is looked at: it must cost nothing.
     if (text.length < shortest) return text;
-    encodings ??= known.flatMap(encodingsOf);
-    const decoded = withoutEncoded(text, encodings);
+    const decoded =
+      text.length < shortestEncoded ? text : withoutEncoded(text, (encodings ??= known.flatMap(encodingsOf)));
     // Where nothing is escaped or broken into lines, a secret can only stand as it is.
     if (!/[\\%&\r\n]/.test(decoded) && !known.some((secret) => decoded.includes(secret))) return decoded;
     spellings ??= new RegExp(known.map(spellingsOf).join("|"), "gi");
