@@ -144,7 +144,10 @@ describe("the packed command line, at a service in another process,", () => {
     [["status"], "status needs PROJECT/LOGSTORE[/GROUP], such as shop/orders/billing"],
     [["status", "shop"], "shop is not of the form PROJECT/LOGSTORE[/GROUP]"],
     [["status", "shop/orders", "--form", "json"], "Unknown option '--form'"],
-    [["status", "shop/orders", "--format", "yaml"], "--format yaml is not one of table, json, markdown, html"],
+    [
+      ["status", "shop/orders", "--format", "yaml"],
+      "--format yaml is not one of table, json, markdown, html",
+    ],
     [["plan", "shop/orders/billing"], "--from"],
     [["progress", "shop/orders/billing", "--fail-on", "late"], "--fail-on"],
     [["verify", "shop"], "verify takes no shop; name the project with --project"],
