@@ -6,9 +6,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { SlsEmulator } from "../../emulator/dist/index.js";
 import { pluginFolder } from "../../tools/plugin/bundle.mjs";
-import { openWorkspace } from "../e2e/pulumi.ts";
 import { ratio, takingTurns } from "./turns.mjs";
-import { pins, programs, timeOf, up } from "./ups.mjs";
+import { openStack, pins, programs, timeOf, up } from "./ups.mjs";
 
 export async function measurePlugin() {
   await measureStarts();
@@ -65,22 +64,13 @@ async function measureStacks() {
       "new sls.ConsumerGroupCheckpoint(",
       'new sls.CustomResource("sls:index:ConsumerGroupCheckpoint", ',
     );
-  /** @type {Record<string, Awaited<ReturnType<typeof openWorkspace>>>} */
+  const plugins = `plugins: { providers: [{ name: sls, path: ${JSON.stringify(pluginFolder)} }] }\n`;
+  /** @type {Record<string, Awaited<ReturnType<typeof openStack>>>} */
   const stacks = {};
   try {
     for (const [name, program] of Object.entries({ plugin, pins: dynamic, trivial, none })) {
-      const yaml = [
-        `name: ${name}`,
-        "runtime: { name: nodejs, options: { typescript: false } }",
-        `plugins: { providers: [{ name: sls, path: ${JSON.stringify(pluginFolder)} }] }`,
-        "",
-      ].join("\n");
-      const stack = await openWorkspace({ name, program: { "Pulumi.yaml": yaml, "index.js": program } });
-      stacks[name] = stack;
-      await stack.setConfig("sls:endpoint", emulator.endpoint);
-      await stack.setConfig("sls:accessKeyId", "emulatorAccessKeyId");
-      await stack.setSecret("sls:accessKeySecret", "emulatorAccessKeySecret");
-      await up(stack);
+      stacks[name] = await openStack(name, program, emulator.endpoint, plugins);
+      await up(stacks[name]);
     }
     const requests = emulator.requests.length;
     const seconds = await takingTurns(Object.keys(stacks), async (name) => timeOf(stacks[name]));

@@ -28,13 +28,8 @@ export async function measureUps() {
   const stacks = {};
   try {
     for (const [name, program] of Object.entries(programs(checkpoint))) {
-      const yaml = `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`;
-      const stack = await openWorkspace({ name, program: { "Pulumi.yaml": yaml, "index.js": program } });
-      stacks[name] = stack;
-      await stack.setConfig("sls:endpoint", emulator.endpoint);
-      await stack.setConfig("sls:accessKeyId", "emulatorAccessKeyId");
-      await stack.setSecret("sls:accessKeySecret", "emulatorAccessKeySecret");
-      await up(stack);
+      stacks[name] = await openStack(name, program, emulator.endpoint);
+      await up(stacks[name]);
     }
     const requests = emulator.requests.length;
     const seconds = await takingTurns(Object.keys(stacks), async (name) => timeOf(stacks[name]));
@@ -78,6 +73,23 @@ new sls.ConsumerGroupReplay("replay", { ...group, from: "begin" });
 `,
     none: "",
   };
+}
+
+/**
+ * A stack of one program, which speaks to the local SLS.
+ *
+ * @param {string} name
+ * @param {string} program
+ * @param {string} endpoint
+ * @param {string} [plugins] a block of Pulumi.yaml
+ */
+export async function openStack(name, program, endpoint, plugins = "") {
+  const yaml = `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\n${plugins}`;
+  const stack = await openWorkspace({ name, program: { "Pulumi.yaml": yaml, "index.js": program } });
+  await stack.setConfig("sls:endpoint", endpoint);
+  await stack.setConfig("sls:accessKeyId", "emulatorAccessKeyId");
+  await stack.setSecret("sls:accessKeySecret", "emulatorAccessKeySecret");
+  return stack;
 }
 
 /** @param {import("../e2e/pulumi.ts").PulumiWorkspace | undefined} stack */
