@@ -255,7 +255,7 @@ class Run {
 
   #isOurs(record: CheckpointRecord, running: ReadonlyMap<number, Shard>): boolean {
     const { identity, ledger } = this.#order;
-    if (this.#context.memory.wrote({ ...identity, shard: record.shard }, record)) return true;
+    if (this.#context.memory.wrote(identity, record)) return true;
     return isOwnCommit(record, ledger, running);
   }
 

@@ -121,7 +121,7 @@ export class ProcessMemory {
   }
 
   /** Whether this process wrote a record, or the state of its stack says that an earlier up did. */
-  wrote(identity: ShardIdentity, record: CheckpointRecord): boolean {
+  wrote(identity: GroupIdentity, record: CheckpointRecord): boolean {
     const shard = formatShardId({ ...identity, shard: record.shard });
     const text = formatCheckpoint(record.checkpoint);
     return (
@@ -129,7 +129,7 @@ export class ProcessMemory {
     );
   }
 
-  #wroteNow(identity: ShardIdentity, record: CheckpointRecord): boolean {
+  #wroteNow(identity: GroupIdentity, record: CheckpointRecord): boolean {
     const written = this.#written.get(formatShardId({ ...identity, shard: record.shard }));
     if (
       written === undefined ||

@@ -219,8 +219,7 @@ function decideSeen(
   context: LifecycleContext,
 ): Decision {
   const isOurs: IsOurs = (record) =>
-    context.memory.wrote({ ...pin.identity, shard: record.shard }, record) ||
-    isOwnCommit(record, ledger, new Map());
+    context.memory.wrote(pin.identity, record) || isOwnCommit(record, ledger, new Map());
   return decide(
     {
       ...pin.bounds,

@@ -56,9 +56,7 @@ class QuietWait {
       const seen = await lookAtWholeGroup(this.identity, this.context);
       const { look } = seen;
       if (look === undefined || this.declaration.forceDelete) return seen;
-      const consumers = liveConsumers(look, (record) =>
-        this.context.memory.wrote({ ...this.identity, shard: record.shard }, record),
-      );
+      const consumers = liveConsumers(look, (record) => this.context.memory.wrote(this.identity, record));
       if (consumers.length === 0) return seen;
       await this.#wait(consumers, look);
     }

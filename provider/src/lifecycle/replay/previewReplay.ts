@@ -121,8 +121,7 @@ async function decideOpen(
 ): Promise<DecidedOpen | SlsError> {
   const running = new Map(open.map((each) => [each.act.shard, { open: each, ended: undefined }]));
   const isOurs: IsOurs = (record) =>
-    context.memory.wrote({ ...order.identity, shard: record.shard }, record) ||
-    isOwnCommit(record, ledger, running);
+    context.memory.wrote(order.identity, record) || isOwnCommit(record, ledger, running);
   const planned = open.filter(({ fresh, act }) => fresh && observed(kept, act.shard) !== undefined);
   const older = open.filter((each) => !planned.includes(each));
   const aliveAtPlan = kept === undefined ? [] : liveConsumers(kept.seen, isOurs);

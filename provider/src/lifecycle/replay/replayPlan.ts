@@ -111,8 +111,7 @@ function sayRefusedPlan(
 ): void {
   if (!context.memory.firstTime(`preview ${replay.self}`)) return;
   const isRefused = (shard: number): boolean => certain.some((refused) => refused.shard === shard);
-  const isOurs: IsOurs = (record) =>
-    context.memory.wrote({ ...replay.identity, shard: record.shard }, record);
+  const isOurs: IsOurs = (record) => context.memory.wrote(replay.identity, record);
   const refused = certain.map(({ shard, refusal }): DecidedShard => {
     return { shard, asked: undefined, decision: { kind: "refused", refusal } };
   });
@@ -340,8 +339,7 @@ function certainRefusals(
   const isNew = (shard: number): boolean => change === undefined || isNewWish(change, shard);
   const unknown = change === undefined ? seen.unknown : [];
   const isNobodys: IsOurs = (record) =>
-    mayBeOurs(record, change?.plan) ||
-    context.memory.wrote({ ...replay.identity, shard: record.shard }, record);
+    mayBeOurs(record, change?.plan) || context.memory.wrote(replay.identity, record);
   const live = refusalOfConsumers(seen, replay, isNobodys);
   return [
     ...unknown.map((shard) => ({
