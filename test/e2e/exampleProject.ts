@@ -1,13 +1,11 @@
-/** Runs an example as its README says: command by command, in the order in which a reader comes to them. */
-import { readFileSync } from "node:fs";
+/** Runs an example outside of this repository as its README says: command by command, in the order in which a reader comes to them. */
+import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Grant } from "../../emulator/src/service/policy.ts";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { openWorkspace, type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
+import { installedExample, readersFolder } from "./readersCopy.ts";
 
-const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
-const commandLine = fileURLToPath(new URL("../../cli/bin/sls-checkpoint.js", import.meta.url));
 const hour = 3_600_000;
 
 /** The afternoon on which the examples happen: 18:00 at +08:00. */
@@ -24,10 +22,10 @@ export class ExampleProject {
   readonly #own: Own;
   #position = 0;
 
-  private constructor(name: string, emulator: SlsEmulator, pulumi: PulumiWorkspace, own: Own) {
+  private constructor(emulator: SlsEmulator, pulumi: PulumiWorkspace, own: Own) {
     this.emulator = emulator;
     this.pulumi = pulumi;
-    this.#blocks = blocksOf(readFileSync(join(examples, name, "README.md"), "utf8"));
+    this.#blocks = blocksOf(readFileSync(join(pulumi.project, "README.md"), "utf8"));
     this.#own = {
       YOUR_ACCESS_KEY_ID: defaultIdentity.accessKeyId,
       "MTUyNDE1NTM3OTM3MzkwODQ5Ng==": this.cursor("2026-11-20T00:00:00Z"),
@@ -40,12 +38,14 @@ export class ExampleProject {
    * `own` stands for words of the README that are the reader's own.
    */
   static async open(name: string, own: Own = {}): Promise<ExampleProject> {
+    const copy = await installedExample(name);
     const clock = { now: () => now };
     const emulator = await SlsEmulator.start({ clock: () => clock.now() });
     fillLogstore(emulator, "orders");
     emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
-    const pulumi = await openWorkspace({ name, program: join(examples, name) });
-    const project = new ExampleProject(name, emulator, pulumi, own);
+    const pulumi = await openWorkspace({ name, program: copy, within: readersFolder() });
+    symlinkSync(join(copy, "node_modules"), join(pulumi.project, "node_modules"));
+    const project = new ExampleProject(emulator, pulumi, own);
     clock.now = () => project.now;
     for (const shard of [0, 1]) project.commit("2026-11-20T09:00:00Z", shard);
     project.passQuietTime();
@@ -117,19 +117,17 @@ export class ExampleProject {
 
   async #follow({ kind, text }: Block): Promise<CommandResult> {
     if (kind === "configuration") return this.#configure(text);
-    const [program, ...args] = await this.#words(text);
-    if (program === "pulumi") return this.#run(args);
-    // The packages come from this repository, and nothing is installed.
-    return program === "npx" ? this.#look(args) : { exitCode: 0, stdout: "", stderr: "" };
+    // It was done when the copy was made.
+    if (text === "npm install") return { exitCode: 0, stdout: "", stderr: "" };
+    const [program = "", ...args] = await this.#words(text);
+    return program === "pulumi" ? this.#run(args) : this.#runOther(program, args);
   }
 
-  /** Runs the command line of this repository, which npx would install. */
-  async #look([program, ...args]: readonly string[]): Promise<CommandResult> {
-    if (program !== "sls-checkpoint")
-      throw new Error(`the README runs ${String(program)}, which is not ours`);
+  /** Runs a command of Node.js, with the keys that the README says to have. */
+  async #runOther(program: string, args: readonly string[]): Promise<CommandResult> {
     const { accessKeyId, accessKeySecret } = defaultIdentity;
     const connection = args.join(" ").replace("--region cn-hangzhou", `--endpoint ${this.emulator.endpoint}`);
-    return this.pulumi.runProgram(process.execPath, [commandLine, ...connection.split(" ")], {
+    return this.pulumi.runProgram(program, connection.split(" "), {
       ALICLOUD_ACCESS_KEY: accessKeyId,
       ALICLOUD_SECRET_KEY: accessKeySecret,
     });

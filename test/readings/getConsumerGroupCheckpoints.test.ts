@@ -107,7 +107,7 @@ describe("getConsumerGroupCheckpoints", () => {
       ...children.map((shard) => [shard, "readwrite"]),
     ]);
     expect(answer.text).toContain("| 0 (read-only) |");
-    expect(answer.text).toContain("| a\\|b, 2026-11-22T12:00:00Z |");
+    expect(answer.text).toContain("| `a\\|b, 2026-11-22T12:00:00Z` |");
   });
 
   it("keeps the text of many shards below what a comment holds", async () => {
