@@ -3,8 +3,8 @@ import { readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Grant } from "../../emulator/src/service/policy.ts";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
-import { openWorkspace, type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
-import { installedExample, readersFolder } from "./readersCopy.ts";
+import { type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
+import { installedExample, openExample } from "./readersCopy.ts";
 
 const hour = 3_600_000;
 
@@ -18,14 +18,14 @@ export class ExampleProject {
   readonly emulator: SlsEmulator;
   readonly pulumi: PulumiWorkspace;
   readonly #blocks: readonly Block[];
-  /** What a reader puts in place of what is made up, by the word as the README has it. */
+  /** What a reader puts in place of what is made up, by the word or the configuration as the README has it. */
   readonly #own: Own;
   #position = 0;
 
-  private constructor(emulator: SlsEmulator, pulumi: PulumiWorkspace, own: Own) {
+  private constructor(emulator: SlsEmulator, pulumi: PulumiWorkspace, folder: string, own: Own) {
     this.emulator = emulator;
     this.pulumi = pulumi;
-    this.#blocks = blocksOf(readFileSync(join(pulumi.project, "README.md"), "utf8"));
+    this.#blocks = blocksOf(readFileSync(join(folder, "README.md"), "utf8"));
     this.#own = {
       YOUR_ACCESS_KEY_ID: defaultIdentity.accessKeyId,
       "MTUyNDE1NTM3OTM3MzkwODQ5Ng==": this.cursor("2026-11-20T00:00:00Z"),
@@ -38,18 +38,23 @@ export class ExampleProject {
    * `own` stands for words of the README that are the reader's own.
    */
   static async open(name: string, own: Own = {}): Promise<ExampleProject> {
-    const copy = await installedExample(name);
     const clock = { now: () => now };
     const emulator = await SlsEmulator.start({ clock: () => clock.now() });
     fillLogstore(emulator, "orders");
     emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
-    const pulumi = await openWorkspace({ name, program: copy, within: readersFolder() });
-    symlinkSync(join(copy, "node_modules"), join(pulumi.project, "node_modules"));
-    const project = new ExampleProject(emulator, pulumi, own);
+    const pulumi = await openExample(name);
+    const project = new ExampleProject(emulator, pulumi, pulumi.project, own);
     clock.now = () => project.now;
     for (const shard of [0, 1]) project.commit("2026-11-20T09:00:00Z", shard);
     project.passQuietTime();
     return project;
+  }
+
+  /** Lays another example beside this one; what its README says is run in the project of this one. */
+  async beside(name: string): Promise<ExampleProject> {
+    const copy = await installedExample(name);
+    symlinkSync(copy, join(this.pulumi.project, "..", name));
+    return new ExampleProject(this.emulator, this.pulumi, copy, {});
   }
 
   addLogstore(logstore: string): void {
@@ -117,6 +122,7 @@ export class ExampleProject {
 
   async #follow({ kind, text }: Block): Promise<CommandResult> {
     if (kind === "configuration") return this.#configure(text);
+    if (kind === "settings") return this.#write("settings.json", text);
     // It was done when the copy was made.
     if (text === "npm install") return { exitCode: 0, stdout: "", stderr: "" };
     const [program = "", ...args] = await this.#words(text);
@@ -149,9 +155,13 @@ export class ExampleProject {
   /** Puts lines below `config:` in the stack's file, as someone would who edits it. */
   #configure(yaml: string): CommandResult {
     const file = join(this.pulumi.project, "Pulumi.dev.yaml");
-    const lines = yaml.replace(/^config:\n/, "");
+    const lines = (this.#own[yaml] ?? yaml).replace(/^config:\n/, "");
     const stack = readFileSync(file, "utf8").replace(/^config:\n/m, (config) => `${config}${lines}`);
-    this.pulumi.write({ "Pulumi.dev.yaml": stack });
+    return this.#write("Pulumi.dev.yaml", stack);
+  }
+
+  #write(name: string, text: string): CommandResult {
+    this.pulumi.write({ [name]: text });
     return { exitCode: 0, stdout: "", stderr: "" };
   }
 
@@ -176,15 +186,16 @@ function fillLogstore(emulator: SlsEmulator, logstore: string): void {
 }
 
 interface Block {
-  readonly kind: "command" | "configuration";
+  readonly kind: "command" | "configuration" | "settings";
   readonly text: string;
 }
 
-/** Every command and every piece of stack configuration, in order. */
+/** Every command, every piece of stack configuration and every file of settings, in order. */
 function blocksOf(readme: string): readonly Block[] {
   const fenced = /^```(\w+)\n(.*?)^```/gms;
   return [...readme.matchAll(fenced)].flatMap(([, language, text = ""]): readonly Block[] => {
     if (language === "yaml") return [{ kind: "configuration", text }];
+    if (language === "json") return [{ kind: "settings", text }];
     return language === "sh" ? commandsOf(text) : [];
   });
 }

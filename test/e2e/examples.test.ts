@@ -189,6 +189,29 @@ describe("as its README says,", { timeout: 600_000 }, () => {
     expect(consumers()).toBe("stopped\nstarted\nstopped\nstarted\n");
     expect(stopPinStart.rest()).toEqual([]);
   });
+
+  it("unit-testing tests its program without a stack", async () => {
+    const unitTesting = await open("unit-testing");
+    const { exitCode, stdout, stderr } = await unitTesting.through("npm test");
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/pass 3\n/);
+    expect(stderr).not.toContain("Warning:");
+    expect(unitTesting.rest()).toEqual([]);
+  });
+
+  it("policy stops another example in the preview, with its defaults and with settings", async () => {
+    const quickstart = await open("quickstart");
+    await quickstart.through("pulumi config set from");
+    const policy = await quickstart.beside("policy");
+    const preview = await policy.through("pulumi preview --policy-pack ../policy");
+    expect(preview.exitCode).not.toBe(0);
+    for (const rule of ["move-has-deadline", "move-names-ticket"]) expect(preview.stdout).toContain(rule);
+    const withSettings = await policy.through("pulumi preview --policy-pack ../policy --policy-pack-config");
+    expect(withSettings.exitCode).not.toBe(0);
+    expect(withSettings.stdout).toContain("maxMove is PT24H, and at most PT12H is allowed");
+    expect(quickstart.writes()).toBe(0);
+    expect(policy.rest()).toEqual([]);
+  });
 });
 
 describe("gitops", () => {

@@ -1,11 +1,12 @@
 /** The examples as a reader has them: copied out of this repository, with packed packages installed as examples/README.md says. */
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll } from "vitest";
+import { openWorkspace, type PulumiWorkspace } from "./pulumi.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const examples = join(root, "examples");
@@ -19,8 +20,16 @@ const [, pack = "", install = ""] =
 let outside: string | undefined;
 const copies = new Map<string, Promise<string>>();
 
-/** A folder outside of this repository, in which nothing of it is found. It is removed after the tests of a file. */
-export function readersFolder(): string {
+/** An example's own workspace outside of this repository, with what its copy has installed. */
+export async function openExample(name: string): Promise<PulumiWorkspace> {
+  const copy = await installedExample(name);
+  const pulumi = await openWorkspace({ name, program: copy, within: readersFolder() });
+  symlinkSync(join(copy, "node_modules"), join(pulumi.project, "node_modules"));
+  return pulumi;
+}
+
+/** Nothing of this repository is found from it. It is removed after the tests of a file. */
+function readersFolder(): string {
   outside ??= mkdtempSync(join(tmpdir(), "reader-"));
   return outside;
 }
