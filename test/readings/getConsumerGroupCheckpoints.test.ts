@@ -130,7 +130,7 @@ describe("getConsumerGroupCheckpoints", () => {
     const args = { project: "no spaces", consumerGroup: 5, region: "cn-hangzhou" };
     const reading = sls.getConsumerGroupCheckpoints(args as unknown as typeof group);
     await expect(reading).rejects.toThrow(
-      /are wrong\n {2}project is not a valid name.*\n {2}logstore is missing\n {2}consumerGroup is not a string\n {2}region: /,
+      /are wrong\n {2}project is not a valid name.*\n {2}logstore is missing\n {2}consumerGroup is not a string; write one text in quotes\n {2}region: /,
     );
     await expect(reading).rejects.toMatchObject({ code: undefined });
     expect(shop.calls()).toEqual([]);
