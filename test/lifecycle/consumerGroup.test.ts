@@ -143,6 +143,69 @@ describe("a write whose answer is lost", () => {
   });
 });
 
+describe("a write that the service acknowledged", () => {
+  test.each(["CreateConsumerGroup", "UpdateConsumerGroup", "DeleteConsumerGroup"])(
+    "of %s is done, also where no look comes through afterwards",
+    async (call) => {
+      const state =
+        call === "CreateConsumerGroup" ? undefined : (await createConsumerGroup(side, context)).outs;
+      const write = shop.emulator.rule({ call, do: { kind: "holdAnswer" } });
+      void write.acted().then(() => {
+        const error = { kind: "error", status: 401, code: "Unauthorized" } as const;
+        shop.emulator.rule({ call: "ListConsumerGroup", do: error });
+        write.release();
+      });
+      if (state === undefined) {
+        expect((await createConsumerGroup(side, context)).outs["adopted"]).toBe(false);
+      } else if (call === "UpdateConsumerGroup") {
+        await updateConsumerGroup(state, { ...side, timeout: 30 }, context);
+      } else await deleteConsumerGroup(state, context);
+      expect(shop.emulator.requestsOf(call)).toHaveLength(1);
+      expect(shop.emulator.requests.at(-1)).toMatchObject({ call: "ListConsumerGroup", status: 401 });
+    },
+  );
+});
+
+describe("what others do between a look and its write", () => {
+  /** Does something while the answer to the look is on its way. */
+  async function duringLook<Done>(run: () => Promise<Done>, call: string, others: () => void): Promise<Done> {
+    const look = shop.emulator.rule({ call, times: 1, do: { kind: "holdAnswer" } });
+    void look.acted().then(() => {
+      others();
+      look.release();
+    });
+    return run();
+  }
+
+  const makes = (): void => shop.emulator.createConsumerGroup("shop", "orders", "billing-again");
+  const removes = (): void => shop.emulator.deleteConsumerGroup("shop", "orders", "billing-again");
+
+  test("makes the group that is to be created: it is refused with the way out, or adopted", async () => {
+    const refused = duringLook(() => createConsumerGroup(side, context), "ListConsumerGroup", makes);
+    expect(await wordsOf(refused)).toContain("Set adopt: true to take it over");
+    removes();
+    const adopting = { ...side, adopt: true };
+    const { outs } = await duringLook(
+      () => createConsumerGroup(adopting, context),
+      "ListConsumerGroup",
+      makes,
+    );
+    expect(outs["adopted"]).toBe(true);
+  });
+
+  test("removes the group that is to be changed: it says what to run", async () => {
+    const { outs } = await createConsumerGroup(side, context);
+    const update = () => updateConsumerGroup(outs, { ...side, timeout: 30 }, context);
+    expect(await wordsOf(duringLook(update, "ListConsumerGroup", removes))).toContain("Run pulumi refresh");
+  });
+
+  test("removes the group that is to be deleted: it is done", async () => {
+    const { outs } = await createConsumerGroup(side, context);
+    await duringLook(() => deleteConsumerGroup(outs, context), "GetCheckPoint", removes);
+    expect(shop.emulator.requestsOf("DeleteConsumerGroup").map(({ status }) => status)).toEqual([404]);
+  });
+});
+
 describe("a group that exists already", () => {
   test("because another made it while ours was throttled is not taken for our own", async () => {
     shop.emulator.rule({

@@ -8,6 +8,7 @@ const shared = [
   "aheadOfItsDate",
   "consumerGroup",
   "consumerGroupCheckpoint",
+  "consumerGroupCrash",
   "goesOn",
   "looksBeforeWrites",
   "neverApplied",
