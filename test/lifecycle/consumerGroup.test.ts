@@ -20,19 +20,24 @@ let context: LifecycleContext;
 
 beforeEach(async () => {
   shop = await Shop.open();
-  context = {
-    ...shop.context,
-    now: () => instantOfMilliseconds(shop.now),
-    monotonic: () => shop.now,
-    sleep: (duration) => {
-      shop.pass(millisecondsOf(duration));
-      return Promise.resolve();
-    },
-  };
+  context = onClockOf(shop);
   shop.takeCalls();
 });
 
 afterEach(() => shop.close());
+
+/** A context for which time passes while it sleeps, and never otherwise. */
+function onClockOf(opened: Shop): LifecycleContext {
+  return {
+    ...opened.context,
+    now: () => instantOfMilliseconds(opened.now),
+    monotonic: () => opened.now,
+    sleep: (duration) => {
+      opened.pass(millisecondsOf(duration));
+      return Promise.resolve();
+    },
+  };
+}
 
 const side: Declared = { project: "shop", logstore: "orders", consumerGroup: "billing-again" };
 const billing: Declared = { ...side, consumerGroup: "billing" };
@@ -367,8 +372,17 @@ describe("a delete", () => {
     const { outs } = await createConsumerGroup(side, context);
     commit();
     shop.pass(10 * minute);
-    await deleteConsumerGroup(outs, context);
+    const deletesBefore: number[] = [];
+    const noting: LifecycleContext = {
+      ...context,
+      emit: (event) => {
+        deletesBefore.push(shop.emulator.requestsOf("DeleteConsumerGroup").length);
+        context.emit(event);
+      },
+    };
+    await deleteConsumerGroup(outs, noting);
     expect(groups()["billing-again"]).toBeUndefined();
+    expect(deletesBefore).toEqual([0]);
     expect(shop.lines).toEqual([
       [
         `way back: {"0":"cursor:${shop.cursor(3)}"}`,
@@ -429,6 +443,28 @@ describe("a delete", () => {
     expect(groups()["billing-again"]).toBeUndefined();
     expect(shop.now).toBe(Shop.noon);
     expect(shop.lines[0]).toContain("way back:");
+  });
+
+  test("by force is told where the service itself refuses it, and nothing is lost", async () => {
+    await shop.close();
+    shop = await Shop.open({ deleteOfConsumedGroup: "refused" });
+    context = onClockOf(shop);
+    const { outs } = await createConsumerGroup({ ...side, forceDelete: true }, context);
+    commit();
+    expect(await wordsOf(deleteConsumerGroup(outs, context))).toMatch(
+      [
+        "shop/orders/billing-again: not deleted, because the service refused it; the group and its checkpoints are as they were",
+        "  DeleteConsumerGroup was answered 400 ConsumerGroupInUse: consumers of the consumer group are alive",
+        "    shop/orders/billing-again",
+        "    request id [^\n]*",
+        "  See the code in the SLS documentation.",
+        "Stop all of its consumers, also those that save nothing, wait until the group's timeout has passed, and run it again.",
+      ].join("\n"),
+    );
+    expect(shop.emulator.checkpoint("shop", "orders", "billing-again", 0)?.checkpoint).toBe(shop.cursor(3));
+    shop.pass(2 * minute);
+    await deleteConsumerGroup(outs, context);
+    expect(groups()["billing-again"]).toBeUndefined();
   });
 
   test("of a group that is gone already is done", async () => {
