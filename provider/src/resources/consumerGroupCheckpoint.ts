@@ -18,7 +18,7 @@ export interface ConsumerGroupCheckpointArgs {
    * shard. A change is an update, which sends UpdateCheckPoint.
    */
   readonly checkpoint: pulumi.Input<string>;
-  /** Any values. When they change, the shard is pinned again, even if the checkpoint is the same. */
+  /** Any values. A change pins the shard again, even if the checkpoint is the same. */
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
    * The consumer in whose name the checkpoint is written; needed only with {@link forceSuccess} `false`.

@@ -24,7 +24,7 @@ export interface ConsumerGroupReplayArgs {
    * are left alone. A change is an update, and moves only the shards whose own position changed.
    */
   readonly from: pulumi.Input<ReplayPosition | Readonly<Record<string, pulumi.Input<ReplayPosition>>>>;
-  /** Any values. When they change, all shards are moved again, even if the positions are the same. */
+  /** Any values. A change moves all shards again, even if the positions are the same. */
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
    * An RFC 3339 deadline by the service's clock. After it nothing is written: the replay succeeds with status

@@ -12,7 +12,7 @@ export interface ConsumerGroupSavepointArgs {
   readonly logstore: pulumi.Input<string>;
   /** The consumer group. A change replaces the savepoint, as with {@link project}. */
   readonly consumerGroup: pulumi.Input<string>;
-  /** Any values. When they change, the positions are read again. */
+  /** Any values. A change reads the positions again. */
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /** Why it is done, in at most 10,000 characters: kept in state. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
