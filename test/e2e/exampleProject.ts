@@ -1,5 +1,5 @@
 /** Runs an example outside of this repository as its README says: command by command, in the order in which a reader comes to them. */
-import { readFileSync, symlinkSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Grant } from "../../emulator/src/service/policy.ts";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
@@ -55,6 +55,15 @@ export class ExampleProject {
     const copy = await installedExample(name);
     symlinkSync(copy, join(this.pulumi.project, "..", name));
     return new ExampleProject(this.emulator, this.pulumi, copy, {});
+  }
+
+  /** Runs something while a package is not installed. */
+  async without<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+    const installed = join(realpathSync(join(this.pulumi.project, "node_modules")), name);
+    renameSync(installed, `${installed}.away`);
+    return run().finally(() => {
+      renameSync(`${installed}.away`, installed);
+    });
   }
 
   addLogstore(logstore: string): void {

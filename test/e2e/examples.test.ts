@@ -57,6 +57,10 @@ describe("as its README says,", { timeout: 600_000 }, () => {
       ),
     );
     expect(quickstart.rest()).toEqual([]);
+
+    quickstart.emulator.clearRequests();
+    const destroyed = await quickstart.without("pulumi-sls-checkpoint", () => quickstart.pulumi.destroy());
+    expect([destroyed.exitCode, quickstart.emulator.requests], destroyed.stdout).toEqual([0, []]);
   });
 
   it("pin finds the cursor of a time by our own command line, and pins one shard to it", async () => {
