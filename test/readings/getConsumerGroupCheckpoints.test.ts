@@ -97,6 +97,15 @@ describe("getConsumerGroupCheckpoints", () => {
     expect(answer.shards[0]).not.toHaveProperty("checkpointTime");
   });
 
+  it("shows the name of a group as it is, as getReplayProgress does", async () => {
+    shop.emulator.createConsumerGroup("shop", "orders", "__init__");
+    const named = { ...group, consumerGroup: "__init__" };
+    const { text } = await sls.getConsumerGroupCheckpoints(named);
+    const progress = await sls.getReplayProgress({ ...named, shards: [] });
+    for (const markdown of [text, progress.text])
+      expect(markdown).toMatch(/^\*\*`shop\/orders\/__init__`\*\* at 2026/);
+  });
+
   it("shows read-only shards, and keeps a table whole whatever consumers are called", async () => {
     shop.emulator.commit("shop", "orders", "billing", 0, shop.cursor(1), { consumer: "a|b" });
     const children = shop.emulator.splitShard("shop", "orders", 0);

@@ -4,7 +4,7 @@ import { micromark } from "micromark";
 import { gfm, gfmHtml } from "micromark-extension-gfm";
 import { describe, expect, it, test } from "vitest";
 import { harmless } from "../../provider/src/model/harmless.ts";
-import { codeBlock, shardTable } from "../../provider/src/texts/markdown.ts";
+import { codeBlock, plainText, shardTable } from "../../provider/src/texts/markdown.ts";
 
 function render(markdown: string): string {
   return micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()] });
@@ -108,6 +108,17 @@ describe("a cell", () => {
   ])("leaves %s as plain words", (text) => {
     expect(cellWith(text)).toBe(text);
   });
+});
+
+it.each([
+  "shop/orders/__init__",
+  "shop/orders/GH-12",
+  "shop/orders/5f36afa",
+  "shop/_orders_: 2 consumer groups",
+])("a heading shows %s as it is", (text) => {
+  const html = render(`**${plainText(text)}** at noon`);
+  expect(textOf(html)).toBe(`${text} at noon`);
+  expect(lookedThrough(html).replaceAll(/<\/?(?:p|strong)>/g, "")).not.toMatch(reference);
 });
 
 test("a block shows what looks like its own end", () => {

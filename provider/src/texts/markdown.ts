@@ -21,10 +21,10 @@ function tableRow(cells: readonly string[]): string {
 }
 
 /**
- * A cell that shows its text and nothing else. GitHub and GitLab look for mentions, issues and links in what was rendered,
+ * Markdown that shows a text and nothing else. GitHub and GitLab look for mentions, issues and links in what was rendered,
  * where a backslash is gone, but never in code. So whatever is more than plain words is a span of code.
  */
-function plainCell(text: string): string {
+export function plainText(text: string): string {
   const line = harmless(text).replace(/\s+/g, " ");
   return plainWords.test(line) && !linked.test(line) ? line : codeSpan(line);
 }
@@ -35,12 +35,17 @@ const plainWords = /^(?:[\p{L}\p{N} ,.()+=…→/-]|:(?= )|(?<=\d\d):(?=\d\d))*$
 /** Plain words that are made a link nevertheless: a host, an issue, a commit. */
 const linked = /www\.|\bGH-\d|\b[0-9a-f]{7,40}\b/i;
 
-/** Inside of a table a pipe ends even a span of code, unless one backslash stands before it. */
 function codeSpan(line: string): string {
   const fence = "`".repeat(longestRun(line) + 1);
-  const text = line.replace(/\\(?=\|)/g, "\\ ").replaceAll("|", "\\|");
-  const space = /^`|`$/.test(text) ? " " : "";
-  return `${fence}${space}${text}${space}${fence}`;
+  const space = /^`|`$/.test(line) ? " " : "";
+  return `${fence}${space}${line}${space}${fence}`;
+}
+
+/** Inside of a table a pipe ends even a span of code, unless one backslash stands before it. */
+function plainCell(text: string): string {
+  return plainText(text)
+    .replace(/\\(?=\|)/g, "\\ ")
+    .replaceAll("|", "\\|");
 }
 
 /** A block that is shown as it is; its fence is longer than any in the text. */
