@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { transform } from "esbuild";
+import { Linter } from "eslint";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { layOutPlugin, pluginFolder } from "../../tools/plugin/bundle.mjs";
 
@@ -59,10 +59,12 @@ describe("the launcher", () => {
     },
   );
 
-  it("can be read by a Node.js that is that old: nothing in it is younger than ES2015", async () => {
-    const text = readFileSync(start, "utf8");
-    const asItIs = await transform(text, { target: "esnext" });
-    expect(await transform(text, { target: "es2015" })).toEqual(asItIs);
+  it("can be read by a Node.js that is that old: nothing in it is younger than ES2015", () => {
+    const read = new Linter().verify(readFileSync(start, "utf8"), {
+      languageOptions: { ecmaVersion: 2015, sourceType: "commonjs" },
+      linterOptions: { reportUnusedDisableDirectives: "off" },
+    });
+    expect(read.filter(({ fatal }) => fatal)).toEqual([]);
   });
 
   it("on Windows says the same, hands on what it is given, and ends as the program does", () => {
