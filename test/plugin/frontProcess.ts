@@ -71,7 +71,7 @@ export class FrontProcess {
   }
 
   async #start(): Promise<void> {
-    this.#engine.addService(EngineService as never, {
+    this.#engine.addService(EngineService, {
       log: (
         { request }: { request: { getMessage(): string; getEphemeral(): boolean } },
         done: (error: null, answer: object) => void,
@@ -93,10 +93,7 @@ export class FrontProcess {
     this.#child = child;
     const output = createInterface({ input: child.stdout });
     const [port] = (await once(output, "line")) as [string];
-    this.#client = new ResourceProviderClient(
-      `127.0.0.1:${port}`,
-      grpc.credentials.createInsecure() as never,
-    );
+    this.#client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     // What a plugin prints is seen by nobody; a dynamic provider has nothing else.
     output.on("line", (text) => {
       if (this.front === "dynamic") this.lines.push({ text, stays: true });
@@ -167,9 +164,9 @@ export class FrontProcess {
   }
 
   #call<Answer>(method: keyof Client, request: unknown): Promise<Answer> {
+    const client = this.#client as unknown as Readonly<Record<keyof Client, Call<Answer>>>;
     return new Promise((resolve, reject) => {
-      const call = this.#client?.[method] as Call<Answer> | undefined;
-      call?.call(this.#client, request, (error, answer) => {
+      client[method](request, (error, answer) => {
         if (error === null) resolve(answer);
         else reject(error);
       });
@@ -186,7 +183,7 @@ function structOf(values: Properties): InstanceType<typeof Struct> {
 }
 
 function propertiesOf(struct: InstanceType<typeof Struct> | undefined): Properties {
-  return (struct?.toJavaScript() ?? {}) as Properties;
+  return struct?.toJavaScript() ?? {};
 }
 
 function listening(server: InstanceType<typeof grpc.Server>): Promise<string> {
