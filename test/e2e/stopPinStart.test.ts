@@ -84,6 +84,21 @@ function breakService(verb: "start" | "stop"): { mend(): void } {
   };
 }
 
+/** Lets a command of the service wait, once it has begun, until it is told to go on. */
+function holdService(verb: "start" | "stop"): { begun(): Promise<void>; goOn(): void } {
+  const file = join(folder, `${verb} waits`);
+  writeFileSync(file, "");
+  return {
+    begun: async () => {
+      for (let tries = 0; tries < 1_000 && readFileSync(file, "utf8") === ""; tries += 1) await sleep(20);
+      expect(readFileSync(file, "utf8")).toBe("begun");
+    },
+    goOn: () => {
+      rmSync(file);
+    },
+  };
+}
+
 function journal(): string[] {
   const file = join(folder, "journal");
   return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
@@ -272,6 +287,33 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     expect(next.exitCode, next.stdout).toBe(0);
     expect([done(), pinned()]).toEqual([["stop", "start"], []]);
     await readToEnd();
+  });
+
+  it.each([
+    ["stop", ["stop"]],
+    ["start", ["stop", "start"]],
+  ] as const)("lets a %s end that Ctrl-C meets, and the next up only goes on", async (verb, ended) => {
+    const held = holdService(verb);
+    const running = pulumi.start("up", "--yes", "--skip-preview");
+    await held.begun();
+    running.kill("SIGINT");
+    await sleep(500);
+    held.goOn();
+    await running.finished;
+    expect([done(), pinned()]).toEqual([ended, verb === "stop" ? [] : shards]);
+    const next = await up();
+    expect(next.exitCode, next.stdout).toBe(0);
+    expect([done(), pinned()]).toEqual([["stop", "start"], shards]);
+  });
+
+  it("does not wait for what a start leaves running with the output of its shell", async () => {
+    const left = join(folder, "left running");
+    await configure({ start: `node ${service} start; sleep 60 & echo $! > "${left}"; echo started` });
+    const { exitCode, stdout } = await up();
+    const pid = Number(readFileSync(left, "utf8"));
+    expect(process.kill(pid, "SIGTERM")).toBe(true);
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toContain("started");
   });
 
   it("refuses where somebody started consumers between two ups, and says who", async () => {
