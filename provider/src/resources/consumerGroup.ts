@@ -64,8 +64,8 @@ export interface ConsumerGroupArgs {
  * A consumer group of a logstore, as an ordinary resource: created, compared on refresh, updated, deleted.
  *
  * Unlike the other resources of this package it needs the service and its keys on refresh and destroy. Before a delete
- * where the group stood is printed as a way back, because its checkpoints are deleted with it. A logstore takes
- * at most 30 groups (docs/protocol.md 4.1).
+ * where the group stood is printed as a way back, because its checkpoints are deleted with it. One that another
+ * resource of the same up declares is not deleted. A logstore takes at most 30 groups (docs/protocol.md 4.1).
  *
  * A replay or a pin on a group that the same preview creates is planned in full.
  *
