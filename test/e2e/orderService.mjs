@@ -36,7 +36,11 @@ function start() {
 async function stop() {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8"));
-  for (let tries = 0; tries < 500 && signalled(pid); tries += 1) await sleep(20);
+  let tries = 0;
+  while (signalled(pid)) {
+    if ((tries += 1) > 1_500) throw new Error("the consumer does not end");
+    await sleep(20);
+  }
   rmSync(pidFile);
 }
 

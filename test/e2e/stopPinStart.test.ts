@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,12 +51,12 @@ beforeEach(async () => {
     stop: `node ${service} stop`,
     start: `node ${service} start`,
   });
-  runService("start");
+  await runService("start");
   await readToEnd();
 });
 
 afterEach(async () => {
-  runService("stop");
+  await runService("stop");
   await pulumi.close();
   await emulator.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -67,10 +68,11 @@ async function configure(values: Readonly<Record<string, string>>): Promise<void
   expect(exitCode, stderr).toBe(0);
 }
 
-/** What a person does at the machine. */
-function runService(verb: "start" | "stop"): void {
+/** What a person does at the machine. Meanwhile the emulator answers, so that a consumer can end. */
+async function runService(verb: "start" | "stop"): Promise<void> {
   const env = { ...process.env, ORDER_SERVICE: folder, ORDER_SERVICE_PORT: String(emulator.port) };
-  expect(spawnSync(process.execPath, [service, verb], { env }).status).toBe(0);
+  const [code] = (await once(spawn(process.execPath, [service, verb], { env }), "exit")) as [number | null];
+  expect(code).toBe(0);
 }
 
 /** Lets a command of the service fail until it is mended. */
@@ -319,7 +321,7 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
   it("refuses where somebody started consumers between two ups, and says who", async () => {
     await configure({ maxMove: "PT1H" });
     expect((await up()).exitCode).not.toBe(0);
-    runService("start");
+    await runService("start");
     await configure({ maxMove: "PT24H" });
     // It is seen by what it saves, and by nothing else.
     receiveOrder();
@@ -332,7 +334,7 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     expect(refused.stdout).toContain("consumers are alive and would overwrite the pin");
     expect(refused.stdout).toContain("billing-host-a");
     expect([done(), pinned()]).toEqual([["stop", "start"], []]);
-    runService("stop");
+    await runService("stop");
     const next = await up();
     expect(next.exitCode, next.stdout).toBe(0);
     expect([done(), pinned()]).toEqual([["stop", "start", "stop", "start"], shards]);
