@@ -46,9 +46,10 @@ export const progress = reading?.text;
 
 /** Consumers and SLS count whole seconds: rounded up, so that nothing before the instant is missed. */
 function unixSeconds(instant: string): number {
+  const isInstant = /^\d{4}-\d\d-\d\dT[\d:]{8}(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(instant);
   const milliseconds = Date.parse(instant);
-  if (milliseconds <= Date.now()) return Math.ceil(milliseconds / 1_000);
+  if (isInstant && milliseconds <= Date.now()) return Math.ceil(milliseconds / 1_000);
   throw new Error(
-    `until is "${instant}": write an instant in RFC 3339 that has passed, else consumers stop too early`,
+    `until is "${instant}": write an instant that has passed, such as 2026-11-20T10:00:00+08:00`,
   );
 }

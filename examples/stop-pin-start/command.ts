@@ -13,10 +13,19 @@ type CommandInputs = pulumi.Unwrap<CommandArgs>;
 
 const provider: pulumi.dynamic.ResourceProvider<CommandInputs, CommandInputs> = {
   async create(inputs) {
-    const { execFile } = await import("node:child_process");
-    const { promisify } = await import("node:util");
-    const { stdout } = await promisify(execFile)("sh", ["-c", inputs.run]);
-    if (stdout.trim() !== "") console.log(stdout.trim());
+    const { spawn } = await import("node:child_process");
+    const { mkdtemp, open, readFile, rm } = await import("node:fs/promises");
+    const { tmpdir } = await import("node:os");
+    const folder = await mkdtemp(`${tmpdir()}/command-`);
+    // A file, because consumers that a start leaves running would hold a pipe open, and be waited for.
+    const output = await open(`${folder}/output`, "w");
+    const shell = spawn("sh", ["-c", inputs.run], { stdio: ["ignore", output.fd, output.fd] });
+    const code = await new Promise((resolve, reject) => shell.on("error", reject).on("exit", resolve));
+    await output.close();
+    const printed = (await readFile(`${folder}/output`, "utf8")).trim();
+    await rm(folder, { recursive: true });
+    if (code !== 0) throw new Error(`${inputs.run}\nfailed, so it counts as not run:\n${printed}`);
+    if (printed !== "") console.log(printed);
     if (inputs.then !== undefined) console.log(inputs.then);
     return { id: "command", outs: inputs };
   },

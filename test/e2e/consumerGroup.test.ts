@@ -5,10 +5,10 @@ import { Shop } from "./shop.ts";
 
 const program = `
 const sls = require("pulumi-sls-checkpoint");
-const { group, from, others = [] } = require("./declarations.json");
+const { group, from, others = [], name = "side" } = require("./declarations.json");
 for (const consumerGroup of others)
   new sls.ConsumerGroup(consumerGroup, { project: "shop", logstore: "orders", consumerGroup });
-const side = new sls.ConsumerGroup("side", { project: "shop", logstore: "orders", ...group });
+const side = new sls.ConsumerGroup(name, { project: "shop", logstore: "orders", ...group });
 exports.adopted = side.adopted;
 if (from !== undefined) {
   const { project, logstore, consumerGroup } = side;
@@ -111,6 +111,18 @@ test("a new name makes a new group, and deletes the old one by the same rule", a
   shop.passQuietTime();
   expect(await succeeded(shop.pulumi.up("--skip-preview"))).toContain("way back: {");
   expect(Object.keys(timeouts()).sort()).toEqual(["billing", "second"]);
+});
+
+test("a resource that is replaced on its own group, or declared under another name, does not delete it", async () => {
+  const group = { consumerGroup: "billing-again", adopt: true };
+  declare(group);
+  await succeeded(shop.pulumi.up("--skip-preview"));
+  const held = "another resource of this up declares the group, so it is left as it is";
+  expect(await succeeded(shop.pulumi.up("--skip-preview", "--replace", "**side"))).toContain(held);
+  expect(timeouts()).toEqual({ billing: 60, "billing-again": 60 });
+  shop.pulumi.write({ "declarations.json": JSON.stringify({ group, name: "renamed" }) });
+  expect(await succeeded(shop.pulumi.up("--skip-preview"))).toContain(held);
+  expect(timeouts()).toEqual({ billing: 60, "billing-again": 60 });
 });
 
 test("one more than a logstore takes is refused; those that were made stay, and the next up makes only what is left", async () => {

@@ -15,8 +15,17 @@ if (existsSync(join(folder, `${verb} fails`))) {
   console.error("the service manager does not answer");
   process.exit(1);
 }
+await heldUp();
 await (verb === "stop" ? stop() : start());
 appendFileSync(join(folder, "journal"), `${verb}\n`);
+
+/** Where the test holds it, says that it has begun, and waits until the test lets it go on. */
+async function heldUp() {
+  const hold = join(folder, `${verb} waits`);
+  if (!existsSync(hold)) return;
+  writeFileSync(hold, "begun");
+  for (let tries = 0; tries < 3_000 && existsSync(hold); tries += 1) await sleep(20);
+}
 
 function start() {
   const child = spawn(process.execPath, [consumer, port, "billing"], { detached: true, stdio: "ignore" });
@@ -27,7 +36,11 @@ function start() {
 async function stop() {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8"));
-  for (let tries = 0; tries < 500 && signalled(pid); tries += 1) await sleep(20);
+  let tries = 0;
+  while (signalled(pid)) {
+    if ((tries += 1) > 1_500) throw new Error("the consumer does not end");
+    await sleep(20);
+  }
   rmSync(pidFile);
 }
 

@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,12 +51,12 @@ beforeEach(async () => {
     stop: `node ${service} stop`,
     start: `node ${service} start`,
   });
-  runService("start");
+  await runService("start");
   await readToEnd();
 });
 
 afterEach(async () => {
-  runService("stop");
+  await runService("stop");
   await pulumi.close();
   await emulator.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -67,10 +68,11 @@ async function configure(values: Readonly<Record<string, string>>): Promise<void
   expect(exitCode, stderr).toBe(0);
 }
 
-/** What a person does at the machine. */
-function runService(verb: "start" | "stop"): void {
+/** What a person does at the machine. Meanwhile the emulator answers, so that a consumer can end. */
+async function runService(verb: "start" | "stop"): Promise<void> {
   const env = { ...process.env, ORDER_SERVICE: folder, ORDER_SERVICE_PORT: String(emulator.port) };
-  expect(spawnSync(process.execPath, [service, verb], { env }).status).toBe(0);
+  const [code] = (await once(spawn(process.execPath, [service, verb], { env }), "exit")) as [number | null];
+  expect(code).toBe(0);
 }
 
 /** Lets a command of the service fail until it is mended. */
@@ -79,6 +81,21 @@ function breakService(verb: "start" | "stop"): { mend(): void } {
   writeFileSync(file, "");
   return {
     mend: () => {
+      rmSync(file);
+    },
+  };
+}
+
+/** Lets a command of the service wait, once it has begun, until it is told to go on. */
+function holdService(verb: "start" | "stop"): { begun(): Promise<void>; goOn(): void } {
+  const file = join(folder, `${verb} waits`);
+  writeFileSync(file, "");
+  return {
+    begun: async () => {
+      for (let tries = 0; tries < 1_000 && readFileSync(file, "utf8") === ""; tries += 1) await sleep(20);
+      expect(readFileSync(file, "utf8")).toBe("begun");
+    },
+    goOn: () => {
       rmSync(file);
     },
   };
@@ -274,10 +291,37 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     await readToEnd();
   });
 
+  it.each([
+    ["stop", ["stop"]],
+    ["start", ["stop", "start"]],
+  ] as const)("lets a %s end that Ctrl-C meets, and the next up only goes on", async (verb, ended) => {
+    const held = holdService(verb);
+    const running = pulumi.start("up", "--yes", "--skip-preview");
+    await held.begun();
+    running.kill("SIGINT");
+    await sleep(500);
+    held.goOn();
+    await running.finished;
+    expect([done(), pinned()]).toEqual([ended, verb === "stop" ? [] : shards]);
+    const next = await up();
+    expect(next.exitCode, next.stdout).toBe(0);
+    expect([done(), pinned()]).toEqual([["stop", "start"], shards]);
+  });
+
+  it("does not wait for what a start leaves running with the output of its shell", async () => {
+    const left = join(folder, "left running");
+    await configure({ start: `node ${service} start; sleep 60 & echo $! > "${left}"; echo started` });
+    const { exitCode, stdout } = await up();
+    const pid = Number(readFileSync(left, "utf8"));
+    expect(process.kill(pid, "SIGTERM")).toBe(true);
+    expect(exitCode, stdout).toBe(0);
+    expect(stdout).toContain("started");
+  });
+
   it("refuses where somebody started consumers between two ups, and says who", async () => {
     await configure({ maxMove: "PT1H" });
     expect((await up()).exitCode).not.toBe(0);
-    runService("start");
+    await runService("start");
     await configure({ maxMove: "PT24H" });
     // It is seen by what it saves, and by nothing else.
     receiveOrder();
@@ -290,7 +334,7 @@ describe("stop, pin and start in one up", { timeout: 300_000 }, () => {
     expect(refused.stdout).toContain("consumers are alive and would overwrite the pin");
     expect(refused.stdout).toContain("billing-host-a");
     expect([done(), pinned()]).toEqual([["stop", "start"], []]);
-    runService("stop");
+    await runService("stop");
     const next = await up();
     expect(next.exitCode, next.stdout).toBe(0);
     expect([done(), pinned()]).toEqual([["stop", "start", "stop", "start"], shards]);

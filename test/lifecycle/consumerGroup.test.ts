@@ -9,6 +9,7 @@ import {
 } from "../../provider/src/lifecycle/consumerGroup/consumerGroup.js";
 import { type LifecycleContext } from "../../provider/src/lifecycle/context.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
+import { ProcessMemory } from "../../provider/src/lifecycle/processMemory.js";
 import { checkReplayPlan } from "../../provider/src/lifecycle/replay/replayPlan.js";
 import { millisecondsOf } from "../../provider/src/model/duration.js";
 import { instantOfMilliseconds } from "../../provider/src/model/instant.js";
@@ -61,7 +62,7 @@ describe("a group that is declared", () => {
   test("is created with 60 seconds and without order, in two looks and one write", async () => {
     expect(await createConsumerGroup(side, context)).toEqual({
       id: "shop/orders/billing-again",
-      outs: { ...side, adopted: false, schemaVersion },
+      outs: { ...side, adopted: false, generation: "id-1", schemaVersion },
     });
     expect(groups()["billing-again"]).toEqual({ timeout: 60, order: false });
     expect(shop.takeCalls()).toEqual(["ListConsumerGroup", "CreateConsumerGroup", "ListConsumerGroup"]);
@@ -273,7 +274,7 @@ describe("a refresh", () => {
     consumerSets("billing-again", 20);
     expect(await readConsumerGroup(outs, context)).toEqual(outs);
     expect(shop.lines).toEqual([]);
-    expect(diffConsumerGroup(outs, side)).toEqual({ changes: false, replaces: [] });
+    expect(diffConsumerGroup(outs, side, context)).toEqual({ changes: false, replaces: [] });
   });
 
   test("shows as drift what a consumer set otherwise than declared, and what to set", async () => {
@@ -289,7 +290,7 @@ describe("a refresh", () => {
         "  Set theirs to a timeout of 60 s, or leave timeout out of the declaration.",
       ].join("\n"),
     ]);
-    expect(diffConsumerGroup(refreshed ?? {}, declared).changes).toBe(true);
+    expect(diffConsumerGroup(refreshed ?? {}, declared, context).changes).toBe(true);
     await updateConsumerGroup(refreshed ?? {}, declared, context);
     expect(groups()["billing-again"]).toEqual({ timeout: 60, order: false });
   });
@@ -341,13 +342,15 @@ describe("an update", () => {
   });
 
   test("of flags, or a setting that is no longer declared, sends nothing", async () => {
-    const { outs } = await createConsumerGroup({ ...side, forceDelete: false }, context);
+    const { outs } = await createConsumerGroup({ ...side, timeout: 60, order: false }, context);
     shop.takeCalls();
-    const news = { ...side, forceDelete: true, waitTimeout: "PT1M", reason: "INC-1" };
-    expect(diffConsumerGroup(outs, news)).toEqual({ changes: true, replaces: [] });
+    const news = { ...side, order: false, forceDelete: true, waitTimeout: "PT1M", reason: "INC-1" };
+    expect(diffConsumerGroup(outs, news, context)).toEqual({ changes: true, replaces: [] });
+    const { adopted, generation } = outs;
     expect(await updateConsumerGroup(outs, news, context)).toEqual({
       ...news,
-      adopted: false,
+      adopted,
+      generation,
       schemaVersion,
     });
     expect(shop.takeCalls()).toEqual([]);
@@ -363,7 +366,7 @@ describe("an update", () => {
 
   test.each(["project", "logstore", "consumerGroup"])("of %s replaces the group", async (name) => {
     const { outs } = await createConsumerGroup(side, context);
-    expect(diffConsumerGroup(outs, { ...side, [name]: "another" }).replaces).toEqual([name]);
+    expect(diffConsumerGroup(outs, { ...side, [name]: "another" }, context).replaces).toEqual([name]);
   });
 });
 
@@ -468,6 +471,47 @@ describe("a delete", () => {
     shop.emulator.deleteConsumerGroup("shop", "orders", "billing-again");
     await deleteConsumerGroup(outs, context);
     expect(shop.emulator.requestsOf("DeleteConsumerGroup")).toHaveLength(0);
+  });
+
+  describe("of a group that another resource of the same up holds", () => {
+    const held =
+      "shop/orders/billing-again: another resource of this up declares the group, so it is left as it is";
+
+    test("because it is replaced on it, or declared under another name, leaves the group", async () => {
+      const { outs: former } = await createConsumerGroup({ ...side, forceDelete: true }, context);
+      const { outs } = await createConsumerGroup({ ...side, adopt: true }, context);
+      await deleteConsumerGroup(former, context);
+      expect(groups()["billing-again"]).toBeDefined();
+      expect(shop.lines.at(-1)).toBe(held);
+      await deleteConsumerGroup({ ...outs, deleteAdopted: true }, context);
+      expect(groups()["billing-again"]).toBeUndefined();
+    });
+
+    test("since an earlier up leaves the group", async () => {
+      const { outs: former } = await createConsumerGroup(side, context);
+      const { outs } = await createConsumerGroup({ ...side, adopt: true }, context);
+      const later = { ...context, memory: new ProcessMemory() };
+      diffConsumerGroup(outs, { ...side, adopt: true }, later);
+      await deleteConsumerGroup(former, later);
+      expect(groups()["billing-again"]).toBeDefined();
+      expect(shop.lines.at(-1)).toBe(held);
+    });
+
+    test("under another name deletes the group", async () => {
+      const { outs: former } = await createConsumerGroup(side, context);
+      await createConsumerGroup({ ...side, consumerGroup: "billing-once-more" }, context);
+      await deleteConsumerGroup(former, context);
+      expect(Object.keys(groups())).toEqual(["billing", "billing-once-more"]);
+    });
+
+    test("only after it, because it is deleted before it is replaced, deletes the group", async () => {
+      const { outs } = await createConsumerGroup(side, context);
+      const replacement = { ...context, memory: new ProcessMemory() };
+      diffConsumerGroup(outs, side, replacement);
+      await deleteConsumerGroup(outs, replacement);
+      expect(groups()["billing-again"]).toBeUndefined();
+      expect((await createConsumerGroup(side, replacement)).outs["adopted"]).toBe(false);
+    });
   });
 
   test("stops where the engine is gone", async () => {

@@ -141,6 +141,8 @@ describe("getReplayPlan with until", () => {
       /until is .*04:59:59Z, before from, which is .*05:00:00Z/,
     ],
     ["previous", "previous", "wrongInput", /until cannot be previous/],
+    ["keep", "keep", "wrongInput", /until is keep, which is no end/],
+    ["keep in every shard that is named", { "0": "keep" }, "wrongInput", /until is keep, which is no end/],
     ["a duration", "PT1H", "wrongInput", /until is a duration/],
     [
       "of an unknown shard",
@@ -254,6 +256,8 @@ describe("getReplayProgress with until", () => {
     expect(other).toMatchObject({ done: true });
     expect(other.shards[2]).toMatchObject({ state: "gone" });
     expect(other.shards[2]).not.toHaveProperty("done");
+    const only = await sls.getReplayProgress({ ...side, shards: [gone], until: { "9": until } });
+    expect(only).toMatchObject({ done: true });
   });
 
   it("waits for a shard that a split has made before until, which the replay did not pin", async () => {
@@ -316,6 +320,7 @@ describe("getReplayProgress with until", () => {
     ["in the future", "2026-11-22T12:10:01Z", "is in the future"],
     ["of an unknown shard", { "7": until }, "until names shard 7"],
     ["previous", "previous", "until cannot be previous"],
+    ["keep", { "*": "keep" }, "until is keep, which is no end"],
     ["that is a number", 1_700_000_000, "until is a number"],
   ] as const)("refuses one %s", async (_, given, message) => {
     const shards = [pinned(0, 7), pinned(1, 7)];

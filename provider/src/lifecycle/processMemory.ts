@@ -60,6 +60,7 @@ export class ProcessMemory {
   readonly #planned = new Map<string, Cursor>();
   readonly #states = new Map<string, Declared>();
   readonly #declaredGroups = new Map<string, GroupSettings>();
+  readonly #groupHolders = new Map<string, unknown>();
   readonly #totals = new Map<string, PlanTotals>();
 
   /**
@@ -84,6 +85,17 @@ export class ProcessMemory {
   /** Notes that a resource declares a group: where it does not exist yet, the same up creates it first. */
   noteDeclaredGroup(identity: GroupIdentity, settings: GroupSettings): void {
     this.#declaredGroups.set(formatGroupId(identity), settings);
+  }
+
+  /** Notes which creation of a resource holds the group from now on: no other is to delete it. */
+  noteGroupHolder(identity: GroupIdentity, generation: unknown): void {
+    this.#groupHolders.set(formatGroupId(identity), generation);
+  }
+
+  /** Whether another creation than this one holds the group in this process. */
+  isHeldByAnother(identity: GroupIdentity, generation: unknown): boolean {
+    const group = formatGroupId(identity);
+    return this.#groupHolders.has(group) && this.#groupHolders.get(group) !== generation;
   }
 
   /** How a group will be set up that is declared and may not exist yet. */

@@ -65,8 +65,8 @@ export interface ConsumerGroupArgs {
  * A consumer group of a logstore, as an ordinary resource: created, compared on refresh, updated, deleted.
  *
  * Unlike the other resources of this package it needs the service and a key on refresh and destroy. Before a delete,
- * it prints where the group stands, as a way back: the checkpoints are deleted with the group. A logstore takes at
- * most 30 groups (docs/protocol.md 4.1).
+ * it prints where the group stands, as a way back: the checkpoints are deleted with the group. A group that another
+ * resource of the same up declares is not deleted. A logstore takes at most 30 groups (docs/protocol.md 4.1).
  *
  * A replay or a pin on a group that the same preview creates is planned in full.
  *

@@ -98,7 +98,7 @@ export type RunEvent =
       readonly subject: Subject;
       readonly drift: readonly SettingDrift[];
     }
-  | { readonly kind: "groupAdopted" | "groupLeft" | "groupGone"; readonly subject: Subject }
+  | { readonly kind: "groupAdopted" | "groupLeft" | "groupHeld" | "groupGone"; readonly subject: Subject }
   | {
       readonly kind: "waitingForGroup";
       readonly subject: Subject;

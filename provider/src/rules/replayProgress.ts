@@ -170,6 +170,5 @@ export function pinOf({ status, checkpoint }: ReplayedShard): Cursor | undefined
 
 /** Whether every shard that has an end was read up to it; a shard that is gone holds nothing any more. */
 export function isDone(shards: readonly ShardProgress[]): boolean {
-  const ended = shards.filter(({ done }) => done !== undefined);
-  return ended.length > 0 && ended.every(({ done }) => done === true);
+  return shards.every(({ done }) => done !== false);
 }

@@ -39,6 +39,10 @@ export function describeGroupLeft({ id }: Subject): string {
   return `${id}: was adopted, so it is left as it is. To delete it too, set deleteAdopted: true and run pulumi up first.`;
 }
 
+export function describeGroupHeld({ id }: Subject): string {
+  return `${id}: another resource of this up declares the group, so it is left as it is`;
+}
+
 export function describeGroupGone({ id }: Subject): string {
   return `warning: ${id}: the group is gone, and leaves the stack's state; the next up makes a new one without checkpoints`;
 }

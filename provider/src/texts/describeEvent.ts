@@ -8,6 +8,7 @@ import {
   describeGroupAdopted,
   describeGroupDrift,
   describeGroupGone,
+  describeGroupHeld,
   describeGroupLeft,
   describeGroupStood,
   describeWaitingForGroup,
@@ -82,6 +83,8 @@ function describeHarmless(event: RunEvent, interrupt: Interrupt): string {
       return describeGroupAdopted(event.subject);
     case "groupLeft":
       return describeGroupLeft(event.subject);
+    case "groupHeld":
+      return describeGroupHeld(event.subject);
     case "groupGone":
       return describeGroupGone(event.subject);
     case "waitingForGroup":

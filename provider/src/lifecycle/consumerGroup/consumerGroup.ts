@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type GroupIdentity, formatGroupId, parseGroupId } from "../../model/identity.js";
-import { type GroupSettings } from "../../model/groupSettings.js";
+import { type DeclaredSettings, type GroupSettings } from "../../model/groupSettings.js";
 import { driftOf, settingsForCreation } from "../../rules/groupDrift.js";
 import { type CheckResult, type DiffResult } from "../answers.js";
 import { type LifecycleContext } from "../context.js";
@@ -34,10 +34,15 @@ export function checkConsumerGroup(_olds: Declared, news: Declared, context: Lif
   return { inputs: news, problems: reader.problems };
 }
 
-export function diffConsumerGroup(olds: Declared, news: Declared): DiffResult {
+export function diffConsumerGroup(olds: Declared, news: Declared, context: LifecycleContext): DiffResult {
+  const replaces = changedGroup(olds, news);
+  const { identity } = readGroupDeclaration(inputsOf(olds));
+  if (identity !== undefined && replaces.length === 0) {
+    context.memory.noteGroupHolder(identity, olds["generation"]);
+  }
   return {
     changes: consumerGroupInputs.some((name) => !isDeepStrictEqual(olds[name], news[name])),
-    replaces: changedGroup(olds, news),
+    replaces,
   };
 }
 
@@ -53,7 +58,9 @@ export async function createConsumerGroup(
   const { identity, declaration } = complete(news);
   const adopted = !(await createUnlessThere(identity, declaration, context));
   if (adopted) await adoptGroup(identity, declaration, context);
-  return { id: formatGroupId(identity), outs: outsOf(news, adopted) };
+  const generation = context.newId();
+  context.memory.noteGroupHolder(identity, generation);
+  return { id: formatGroupId(identity), outs: outsOf(news, { adopted, generation }) };
 }
 
 /**
@@ -100,12 +107,20 @@ export async function updateConsumerGroup(
   context: LifecycleContext,
 ): Promise<Declared> {
   const { identity, declaration } = complete(news);
-  const adopted = adoptedOf(olds);
-  const before = readGroupDeclaration(olds).settings;
-  const { settings } = declaration;
-  const sameSettings = isDeepStrictEqual(settingsOutputs(before), settingsOutputs(settings));
-  if (!sameSettings) await setUpAsDeclared(identity, declaration, context);
-  return outsOf(news, adopted);
+  const origin = originOf(olds);
+  if (declaresMore(readGroupDeclaration(olds).settings, declaration.settings)) {
+    await setUpAsDeclared(identity, declaration, context);
+  }
+  return outsOf(news, origin);
+}
+
+/** Whether a setting is declared now that was not, or not so. One that is left out from now on asks for nothing. */
+function declaresMore(before: DeclaredSettings, settings: DeclaredSettings): boolean {
+  const { timeout, ordered } = settings;
+  return (
+    (timeout !== undefined && timeout !== before.timeout) ||
+    (ordered !== undefined && ordered !== before.ordered)
+  );
 }
 
 async function setUpAsDeclared(
@@ -160,11 +175,21 @@ async function lookAtGroupThatWas(identity: GroupIdentity, { client }: Lifecycle
   }
 }
 
-/** Deletes the group once it is quiet. One that was adopted is left, unless its deletion is asked for. */
+/**
+ * Deletes the group once it is quiet. One that was adopted is left, unless its deletion is asked for. So is one that
+ * another resource of the same up holds: a resource that is replaced on its own group, or declared under another name, is
+ * created first and deleted last.
+ */
 export async function deleteConsumerGroup(state: Declared, context: LifecycleContext): Promise<void> {
   const { identity, declaration } = fromState(state);
-  if (adoptedOf(state) && !declaration.deleteAdopted) {
-    context.emit({ kind: "groupLeft", subject: subjectOfGroup(identity, declaration) });
+  const { adopted, generation } = originOf(state);
+  const subject = subjectOfGroup(identity, declaration);
+  if (context.memory.isHeldByAnother(identity, generation)) {
+    context.emit({ kind: "groupHeld", subject });
+    return;
+  }
+  if (adopted && !declaration.deleteAdopted) {
+    context.emit({ kind: "groupLeft", subject });
     return;
   }
   await deleteWhenQuiet(identity, declaration, context);
@@ -187,7 +212,7 @@ export async function importConsumerGroup(
     );
   }
   const inputs = { ...identity.value };
-  return { inputs, outs: outsOf(inputs, true) };
+  return { inputs, outs: outsOf(inputs, { adopted: true, generation: context.newId() }) };
 }
 
 interface CompleteGroup {
@@ -210,13 +235,20 @@ function fromState(declared: Declared): CompleteGroup {
   return { identity, declaration };
 }
 
-function adoptedOf(state: Declared): boolean {
-  schemaVersionOf(state["schemaVersion"], "state");
-  return state["adopted"] === true;
+/** How the group came into state. */
+interface Origin {
+  readonly adopted: boolean;
+  /** A random id of the creation; absent in state of before there was one. */
+  readonly generation: unknown;
 }
 
-function outsOf(declared: Declared, adopted: boolean): Declared {
-  return withoutAbsent({ ...inputsOf(declared), adopted, schemaVersion });
+function originOf(state: Declared): Origin {
+  schemaVersionOf(state["schemaVersion"], "state");
+  return { adopted: state["adopted"] === true, generation: state["generation"] };
+}
+
+function outsOf(declared: Declared, { adopted, generation }: Origin): Declared {
+  return withoutAbsent({ ...inputsOf(declared), adopted, generation, schemaVersion });
 }
 
 function inputsOf(declared: Declared): Declared {

@@ -22,16 +22,19 @@ export function readUntil(
   if (value === undefined || value === null) return { positions: undefined, problems: [] };
   if (holdsUnknown(value)) return { positions: undefined, problems: ["until is not known"] };
   const { positions, problems } = parsePositions(withoutNanoseconds(value), now);
-  const namesPrevious = [positions.others, ...positions.named.values()].some(
-    ({ kind }) => kind === "previous",
-  );
+  const kinds = [positions.others, ...positions.named.values()].map(({ kind }) => kind);
   return {
     positions: roundUpUntil(positions),
     problems: [
       ...problems.map(({ path, problem }) => `until${path} ${problem}`),
-      ...(namesPrevious
+      ...(kinds.includes("previous")
         ? [
             "until cannot be previous: what it means, only a replay knows; write an instant or cursor:<base64>",
+          ]
+        : []),
+      ...(problems.length === 0 && kinds.every((kind) => kind === "keep")
+        ? [
+            "until is keep, which is no end, so reading would never be done; write an instant or cursor:<base64>",
           ]
         : []),
     ],
