@@ -1,14 +1,11 @@
 /** What the pages say of Pulumi's own commands and of what they show, tried on the real engine. */
-import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readText, tableWith } from "../docs/documents.ts";
+import { type RunningCommand } from "./pulumi.ts";
 import { Shop } from "./shop.ts";
 
-function read(page: string): string {
-  return readFileSync(new URL(`../../${page}`, import.meta.url), "utf8").replace(/\s+/g, " ");
-}
-
-const semantics = read("docs/semantics.md");
-const readme = read("README.md");
+const semantics = readText("docs/semantics.md").replace(/\s+/g, " ");
+const readme = readText("README.md").replace(/\s+/g, " ");
 
 let shop: Shop;
 
@@ -44,6 +41,48 @@ describe("--target", () => {
     expect(await up("2026-11-22T08:00:00Z", "--target", flags?.["pattern"] ?? "")).toBe(2);
     expect(await up("2026-11-22T07:00:00Z", "--target", plan, flags?.["dependents"] ?? "")).toBe(2);
   });
+});
+
+/** How an up is interrupted, by what the page calls it. */
+const interruptions: Readonly<Record<string, (up: RunningCommand) => Promise<void>>> = {
+  "Ctrl-C twice": async (up) => {
+    up.kill("SIGINT");
+    await up.seen("press ^C again");
+    up.kill("SIGINT");
+  },
+  "the engine or the whole machine died": (up) => {
+    up.kill("SIGKILL");
+    return Promise.resolve();
+  },
+};
+
+describe("an up that is interrupted while it waits", () => {
+  it.each(Object.entries(interruptions))(
+    "by what is called %s is gone on with as the page says",
+    async (what, interrupt) => {
+      const rows = tableWith(readText("docs/semantics.md"), "What happened", "What is left", "What to run");
+      const row = rows.find((each) => each["What happened"] === what);
+      const commands = [...(row?.["What to run"] ?? "").matchAll(/`pulumi ([^`]+)`/g)].map(
+        ([, command = ""]) => command,
+      );
+      expect(commands.at(-1)).toBe("up");
+
+      shop.commit(shop.cursor(1));
+      shop.declare({ name: "pin", shard: 0, checkpoint: shop.cursor(7), onActiveConsumers: "wait" });
+      const up = shop.pulumi.start("up", "--yes", "--skip-preview");
+      await up.seen("To stop waiting, press Ctrl-C twice.");
+      await interrupt(up);
+      expect((await up.finished).exitCode).not.toBe(0);
+
+      shop.passQuietTime();
+      for (const command of commands) {
+        const flags = command === "up" ? ["--yes", "--skip-preview"] : [];
+        const { exitCode, stdout, stderr } = await shop.pulumi.run(...command.split(" "), ...flags);
+        expect(exitCode, stdout + stderr).toBe(0);
+      }
+      expect([shop.checkpoint(), shop.writes().length]).toEqual([shop.cursor(7), 1]);
+    },
+  );
 });
 
 it("import of a resource of a TypeScript program changes nothing, and ends as the README says", async () => {

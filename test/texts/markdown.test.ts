@@ -38,6 +38,7 @@ const spellings = [
   "#1",
   "owner/repo#1",
   "GH-1",
+  "nameGH-1",
   "!2",
   "5f36afa2d0c9",
   "https://example.com/x",

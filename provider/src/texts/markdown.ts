@@ -33,7 +33,7 @@ export function plainText(text: string): string {
 const plainWords = /^(?:[\p{L}\p{N} ,.()+=…→/-]|:(?= )|(?<=\d\d):(?=\d\d))*$/u;
 
 /** Plain words that are made a link nevertheless: a host, an issue, a commit. */
-const linked = /www\.|\bGH-\d|\b[0-9a-f]{7,40}\b/i;
+const linked = /www\.|GH-\d|\b[0-9a-f]{7,40}\b/i;
 
 function codeSpan(line: string): string {
   const fence = "`".repeat(longestRun(line) + 1);
