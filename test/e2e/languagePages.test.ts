@@ -178,6 +178,20 @@ describe.runIf(examples[0]?.available)("docs/languages.md", { timeout: 600_000 }
     expect(readme).toContain(commandsOf("An SDK", "pulumi package add").trim());
   });
 
+  it.runIf(examples[1]?.available)("generates SDKs that tell where the plugin is downloaded from", () => {
+    const folders = succeeded(commandsOf("An SDK", "npm run sdk"), root).match(/^\/.*$/gm) ?? [];
+    const described = [
+      "python/pulumi_sls/pulumi-plugin.json",
+      "go/sls/pulumi-plugin.json",
+      "nodejs/package.json",
+    ];
+    expect(folders).toEqual(described.map((file) => join(root, "dist/sdk", file.replace(/\/.*/, ""))));
+    for (const file of described) {
+      const text = readFileSync(join(root, "dist/sdk", file), "utf8");
+      expect(text, file).toMatch(/"server": "https:\/\/example\.com\/sls"/);
+    }
+  });
+
   it("imports a pin, a savepoint and a group, and writes nothing", async () => {
     succeeded(commandsOf("Install", "pulumi plugin install"));
     writeFileSync(join(copy, "Pulumi.yaml"), "name: replay-in-yaml\nruntime: yaml\n");
