@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { defaultIdentity } from "../../emulator/src/index.ts";
 import { prepareStandIn } from "../engine/standInsForTests.mjs";
 import { prepareYamlHost } from "../engine/yamlHostForTests.mjs";
+import { pluginVersion } from "../../tools/plugin/bundle.mjs";
 import { packPlugin } from "../../tools/plugin/tarballs.mjs";
 import { type Followed, Outside, blocks, root, section } from "./outside.ts";
 
@@ -43,6 +44,12 @@ function succeeded(command: string, cwd?: string): string {
   return output;
 }
 
+/** Which versions of the plugin Pulumi has now. */
+function installed(): readonly string[] {
+  const plugins = JSON.parse(succeeded("pulumi plugin ls --json")) as { name: string; version: string }[];
+  return plugins.filter(({ name }) => name === "sls").map(({ version }) => version);
+}
+
 /** The commands of the README, each with what it printed. */
 function followReadme(): Map<string, string> {
   const readme = outside.local(blocks(readFileSync(join(copy, "README.md"), "utf8"), "sh"));
@@ -69,8 +76,8 @@ describe.each(examples.filter(({ available }) => available))(
       expect(printed.get("pulumi preview")).toMatch(plan);
       expect(printed.get("pulumi up")).toContain('way back: {"0":"cursor:');
       expect(await outside.requests("UpdateCheckPoint")).toBe(2);
-      // What asks the reader for something has asked for all of it.
-      for (const [command, output] of printed) expect(output, command).not.toMatch(/warning|error/i);
+      for (const [command, output] of printed) expect(output, command).not.toMatch(/\b(warning|error):/);
+      expect(installed()).toEqual([pluginVersion()]);
 
       expect(succeeded("pulumi up")).toContain("4 unchanged");
       succeeded("pulumi destroy");
@@ -136,6 +143,7 @@ describe.runIf(examples[0]?.available)("docs/languages.md", { timeout: 600_000 }
     expect(files).toHaveLength(6);
     expect(files.filter((file) => !existsSync(file))).toEqual([]);
     succeeded(commandsOf("Install", "pulumi plugin install"));
+    expect(installed()).toEqual([pluginVersion()]);
     const previewed = succeeded("pulumi preview");
     expect(previewed).toMatch(plan);
     expect(previewed).not.toContain("warning");
@@ -168,6 +176,20 @@ describe.runIf(examples[0]?.available)("docs/languages.md", { timeout: 600_000 }
   it("adds an SDK by the command that the example's README has too", () => {
     const readme = readFileSync(join(root, "examples/python/README.md"), "utf8");
     expect(readme).toContain(commandsOf("An SDK", "pulumi package add").trim());
+  });
+
+  it.runIf(examples[1]?.available)("generates SDKs that tell where the plugin is downloaded from", () => {
+    const folders = succeeded(commandsOf("An SDK", "npm run sdk"), root).match(/^\/.*$/gm) ?? [];
+    const described = [
+      "python/pulumi_sls/pulumi-plugin.json",
+      "go/sls/pulumi-plugin.json",
+      "nodejs/package.json",
+    ];
+    expect(folders).toEqual(described.map((file) => join(root, "dist/sdk", file.replace(/\/.*/, ""))));
+    for (const file of described) {
+      const text = readFileSync(join(root, "dist/sdk", file), "utf8");
+      expect(text, file).toMatch(/"server": "https:\/\/example\.com\/sls"/);
+    }
   });
 
   it("imports a pin, a savepoint and a group, and writes nothing", async () => {

@@ -94,6 +94,7 @@ async function journey(pulumi, { emulator, program, provider }) {
   const afterPreview = writes();
   await pulumi("up", "--yes", "--skip-preview");
   const output = JSON.parse(await pulumi("stack", "output", "--json"));
+  const versions = providerVersions(JSON.parse(await pulumi("stack", "export")));
   await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   await pulumi("destroy", "--yes", "--skip-preview");
   return [
@@ -101,6 +102,17 @@ async function journey(pulumi, { emulator, program, provider }) {
     ...(afterPreview === 0 ? [] : [`the preview wrote ${afterPreview} checkpoints`]),
     ...(output.totals?.pinned === 2 ? [] : [`totals is ${JSON.stringify(output.totals)}`]),
     ...(output.progress?.includes("shop/orders/billing") ? [] : [`progress is ${String(output.progress)}`]),
+    ...(versions.join() === pluginVersion() ? [] : [`the stack has plugins of versions ${versions.join()}`]),
     ...(writes() === 2 ? [] : [`${writes()} checkpoints were written, not 2`]),
   ];
+}
+
+/**
+ * In two plugins, two pins of one shard would not meet.
+ *
+ * @param {{ deployment: { resources: { type: string, inputs?: { version?: string } }[] } }} exported
+ */
+function providerVersions({ deployment }) {
+  const providers = deployment.resources.filter(({ type }) => type === "pulumi:providers:sls");
+  return providers.map(({ inputs }) => inputs?.version ?? "any");
 }

@@ -122,6 +122,24 @@ describe("the program", () => {
     expect(stderr).toContain("PULUMI_DEBUG_PROVIDERS=sls:45999");
   });
 
+  it("says while it is debugged how an engine gets to it", async () => {
+    const free = createServer();
+    free.listen(0, "127.0.0.1");
+    await once(free, "listening");
+    const { port } = free.address() as { port: number };
+    free.close();
+    await once(free, "close");
+    const child = spawn(process.execPath, [start, "--port", String(port)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [told] = (await once(child.stderr, "data")) as [Buffer];
+    child.kill("SIGKILL");
+    expect(told.toString()).toBe(
+      `pulumi-resource-sls: listens on 127.0.0.1:${String(port)}. In another terminal, run pulumi with ` +
+        `PULUMI_DEBUG_PROVIDERS=sls:${String(port)}. Ctrl-C ends it.\n`,
+    );
+  });
+
   it("names a port that another program has", async () => {
     const other = createServer();
     other.listen(0, "127.0.0.1");

@@ -31,3 +31,9 @@ export function describePortProblem(port: number, problem: string): string {
   if (!problem.includes("EADDRINUSE")) return `it cannot listen on 127.0.0.1:${String(port)}: ${problem}`;
   return `another program listens on port ${String(port)} already. Choose another one, here and in PULUMI_DEBUG_PROVIDERS.`;
 }
+
+/** Words what to do once the plugin serves for a debugger. */
+export function describeAttachable(port: number): string {
+  const set = `PULUMI_DEBUG_PROVIDERS=sls:${String(port)}`;
+  return `listens on 127.0.0.1:${String(port)}. In another terminal, run pulumi with ${set}. Ctrl-C ends it.`;
+}

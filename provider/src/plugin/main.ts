@@ -11,7 +11,7 @@ import {
 } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import { CreateRequest, DiffRequest, UpdateRequest } from "@pulumi/pulumi/proto/provider_pb.js";
-import { describePortProblem, readCommandLine } from "./commandLine.js";
+import { describeAttachable, describePortProblem, readCommandLine } from "./commandLine.js";
 import { serviceErrorOf } from "./failures.js";
 import { type Method, UnreadableRequest, readable } from "./readable.js";
 import { readSchema } from "./schema.js";
@@ -59,7 +59,7 @@ function served(service: ProviderService, name: string): UntypedHandleCall {
   };
 }
 
-function serve(service: ProviderService, port: number): void {
+function serve(service: ProviderService, port: number, onListening?: () => void): void {
   // The engine bounds what it sends; a reason or a map of any size gets an answer.
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
   const methods = Object.entries(ResourceProviderService as Readonly<Record<string, Method>>);
@@ -68,8 +68,12 @@ function serve(service: ProviderService, port: number): void {
     Object.fromEntries(methods.map(([name]) => [name, served(service, name)])),
   );
   server.bindAsync(`127.0.0.1:${String(port)}`, ServerCredentials.createInsecure(), (error, bound) => {
-    if (error !== null) stop(describePortProblem(port, error.message));
-    else process.stdout.write(`${String(bound)}\n`);
+    if (error !== null) {
+      stop(describePortProblem(port, error.message));
+      return;
+    }
+    process.stdout.write(`${String(bound)}\n`);
+    onListening?.();
   });
 }
 
@@ -83,8 +87,12 @@ async function endWithEngine(service: ProviderService): Promise<void> {
 const betweenLooks = 100;
 
 function stop(message: string): void {
-  process.stderr.write(`pulumi-resource-sls: ${message}\n`);
+  tell(message);
   process.exitCode = 1;
+}
+
+function tell(message: string): void {
+  process.stderr.write(`pulumi-resource-sls: ${message}\n`);
 }
 
 // What goes wrong is answered to the engine, or said below: the library's own lines are seen by nobody, or confuse.
@@ -102,5 +110,5 @@ switch (start.kind) {
     break;
   }
   case "attach":
-    serve(new ProviderService(readSchema()), start.port);
+    serve(new ProviderService(readSchema()), start.port, () => tell(describeAttachable(start.port)));
 }
