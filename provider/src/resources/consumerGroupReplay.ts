@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { replayApplyProvider, replayPlanProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
 import { secretInputsOf } from "./secretInputs.js";
-import { type ConsumerGroupReplayOptions, inputNamesOf, sortOptions } from "./componentOptions.js";
+import { inputNamesOf } from "../replayChildren.js";
+import { type ConsumerGroupReplayOptions, sortOptions } from "./componentOptions.js";
 
 /**
  * Where to move a shard: an RFC 3339 instant with offset, of server receive time · `begin` · `end` ·
