@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { consumerGroupCheckpointProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { metAsOfPlugin } from "./pluginAlias.js";
 import { secretInputsOf } from "./secretInputs.js";
 
 /** Where one shard of a consumer group shall read from, and the bounds within which it may be moved there. */
@@ -155,7 +156,13 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
         requestId: undefined,
         status: undefined,
       },
-      pulumi.mergeOptions({ hideDiffs: ["__provider", "self", "secretInputs", "acts"] }, opts),
+      pulumi.mergeOptions(
+        {
+          hideDiffs: ["__provider", "self", "secretInputs", "acts"],
+          ...metAsOfPlugin("ConsumerGroupCheckpoint"),
+        },
+        opts,
+      ),
       "sls",
       "ConsumerGroupCheckpoint",
     );
