@@ -165,12 +165,12 @@ export class PulumiWorkspace {
     return [dirname(this.#engine.pulumi), dirname(process.execPath), this.#env["PATH"]].join(delimiter);
   }
 
-  /** Kills the engine alone, whoever started it; what it started lives on. */
-  killEngine(): void {
+  /** Sends a signal to the engine alone, whoever started it; what it started lives on. */
+  signalEngine(signal: "SIGINT" | "SIGKILL"): void {
     const engines = this.processes().filter(isEngine);
     if (engines.length === 0) throw new Error("no engine runs");
-    this.#crashed = true;
-    engines.forEach(end);
+    if (signal === "SIGKILL") this.#crashed = true;
+    for (const { pid } of engines) process.kill(pid, signal);
   }
 
   /** Leaves the lock of a run that was killed, as the engine lays it out. */
