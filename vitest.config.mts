@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { notShared } from "./test/plugin/notShared.js";
 
 /** What runs Pulumi's real command line. */
 const engine = [...filesOf("e2e", "engine", "releasedStates"), "test/emulator/sessions.test.ts"];
@@ -54,6 +55,15 @@ export default defineConfig({
       },
       {
         test: { name: "provider", include: provider, exclude: never, ...patience },
+      },
+      {
+        test: {
+          name: "plugin",
+          env: { SLS_TEST_FRONT: "plugin" },
+          include: filesOf("provider"),
+          exclude: [...never, ...Object.keys(notShared).map((name) => `test/provider/${name}.test.ts`)],
+          ...patience,
+        },
       },
       {
         test: { name: "engine", include: engine, exclude: never, ...patience },

@@ -66,6 +66,15 @@ export const expectedChanges: readonly ExpectedChange[] = [
     files: ["test/modelBased/modelBased.test.ts"],
   },
   {
+    when: { deleteOfConsumedGroup: "refused" },
+    because: "a group whose consumers are alive is not deleted, not even by force, and the text says so",
+    tests: {
+      "test/lifecycle/consumerGroup.test.ts": [
+        "a delete > by force does not wait, and tells where it stood all the same",
+      ],
+    },
+  },
+  {
     when: { v4DateHeader: "required" },
     because: "requests that the provider signs with V4 are refused: sls:signatureVersion stays v1",
     tests: { "test/provider/credentials.test.ts": ["a pin > is written with signature V4"] },

@@ -6,8 +6,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { SlsEmulator } from "../../emulator/dist/index.js";
 import { pluginFolder } from "../../tools/plugin/bundle.mjs";
+import { prepareYamlHost } from "../engine/yamlHostForTests.mjs";
 import { ratio, takingTurns } from "./turns.mjs";
-import { openStack, pins, programs, timeOf, up } from "./ups.mjs";
+import { openProject, openStack, pins, programs, timeOf, up } from "./ups.mjs";
 
 export async function measurePlugin() {
   await measureStarts();
@@ -44,7 +45,8 @@ async function measureStarts() {
 
 /** Each stack has as many resources as the others, but for the last one. */
 const labels = {
-  plugin: `${pins} pins through the plugin`,
+  yaml: `${pins} pins through the plugin, in YAML`,
+  plugin: `${pins} pins through the plugin, in JavaScript`,
   pins: `${pins} pins of the dynamic provider`,
   trivial: `${pins} trivial dynamic resources`,
   none: "no resource",
@@ -56,7 +58,8 @@ async function measureStacks() {
   emulator.createLogstore("shop", "orders", { ttl: 7, shardCount: 1 });
   emulator.appendLogGroups("shop", "orders", 0, { count: 10, from: now - 10_000, to: now });
   for (let at = 0; at < pins; at += 1) emulator.createConsumerGroup("shop", "orders", `group-${at}`);
-  const { pins: dynamic, trivial, none } = programs(emulator.cursorAt("shop", "orders", 0, "begin"));
+  const checkpoint = emulator.cursorAt("shop", "orders", 0, "begin");
+  const { pins: dynamic, trivial, none } = programs(checkpoint);
   /** What an SDK of any language registers. */
   const plugin = dynamic
     .replace('require("pulumi-sls-checkpoint")', 'require("@pulumi/pulumi")')
@@ -67,11 +70,13 @@ async function measureStacks() {
   const plugins = `plugins: { providers: [{ name: sls, path: ${JSON.stringify(pluginFolder)} }] }\n`;
   /** @type {Record<string, Awaited<ReturnType<typeof openStack>>>} */
   const stacks = {};
+  if (!(await prepareYamlHost())) throw new Error("there is no language host for YAML");
   try {
-    for (const [name, program] of Object.entries({ plugin, pins: dynamic, trivial, none })) {
+    const yaml = `name: yaml\nruntime: yaml\n${plugins}${pinsInYaml(checkpoint)}`;
+    stacks["yaml"] = await openProject("yaml", { "Pulumi.yaml": yaml }, emulator.endpoint);
+    for (const [name, program] of Object.entries({ plugin, pins: dynamic, trivial, none }))
       stacks[name] = await openStack(name, program, emulator.endpoint, plugins);
-      await up(stacks[name]);
-    }
+    for (const stack of Object.values(stacks)) await up(stack);
     const requests = emulator.requests.length;
     const seconds = await takingTurns(Object.keys(stacks), async (name) => timeOf(stacks[name]));
     if (emulator.requests.length !== requests) throw new Error("an up that changes nothing sent requests");
@@ -92,4 +97,13 @@ async function measureStacks() {
     for (const stack of Object.values(stacks)) await stack.close();
     await emulator.stop();
   }
+}
+
+/** @param {string} checkpoint */
+function pinsInYaml(checkpoint) {
+  const pin = (/** @type {number} */ at) => `  pin-${at}:
+    type: sls:ConsumerGroupCheckpoint
+    properties: { project: shop, logstore: orders, consumerGroup: group-${at}, shard: 0, checkpoint: "${checkpoint}" }
+`;
+  return `resources:\n${Array.from({ length: pins }, (_, at) => pin(at)).join("")}`;
 }

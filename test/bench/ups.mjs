@@ -85,7 +85,18 @@ new sls.ConsumerGroupReplay("replay", { ...group, from: "begin" });
  */
 export async function openStack(name, program, endpoint, plugins = "") {
   const yaml = `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\n${plugins}`;
-  const stack = await openWorkspace({ name, program: { "Pulumi.yaml": yaml, "index.js": program } });
+  return openProject(name, { "Pulumi.yaml": yaml, "index.js": program }, endpoint);
+}
+
+/**
+ * A stack of a project of any language, which speaks to the local SLS.
+ *
+ * @param {string} name
+ * @param {Readonly<Record<string, string>>} files
+ * @param {string} endpoint
+ */
+export async function openProject(name, files, endpoint) {
+  const stack = await openWorkspace({ name, program: files });
   await stack.setConfig("sls:endpoint", endpoint);
   await stack.setConfig("sls:accessKeyId", "emulatorAccessKeyId");
   await stack.setSecret("sls:accessKeySecret", "emulatorAccessKeySecret");

@@ -46,7 +46,7 @@ describe("sls-checkpoint verify", () => {
     const file = join(mkdtempSync(join(tmpdir(), "verify-")), "observed.json");
     const { code, out } = await start("--yes", "--output", file).ended;
     expect([code, balance()]).toEqual([0, { created: 1, removed: 1 }]);
-    expect(out).toContain("16 found, 0 unclear, 0 failed, 4 not asked");
+    expect(out).toContain("17 found, 0 unclear, 0 failed, 4 not asked");
     const observed = JSON.parse(readFileSync(file, "utf8")) as { observed: Record<string, unknown> };
     expect(observed.observed).toMatchObject({ region: "cn-test", at: expect.stringMatching(/^20\d\d-.*Z$/) });
     const told = await SlsEmulator.start({ assumptions: observed });

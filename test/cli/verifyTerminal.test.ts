@@ -103,7 +103,7 @@ describe("docs/verify.md", () => {
       PATH: path,
       HOME: folder,
     });
-    expect(received).toContain("switches: 16 found, 0 unclear, 0 failed, 4 not asked");
+    expect(received).toContain("switches: 17 found, 0 unclear, 0 failed, 4 not asked");
     expect(readFileSync(join(folder, "observed.json"), "utf8")).toContain('"untouchedShards": "listed"');
   });
 });

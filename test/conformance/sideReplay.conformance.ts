@@ -66,6 +66,7 @@ describe.each(["python", "go"] as const)("a side replay with the consumer librar
       const replay = await SideReplayStack.open(language);
       const { logstore } = replay;
       await logstore.startProduction();
+      const [before] = logstore.groups();
       const preview = await replay.pulumi.preview();
       expect(preview.exitCode, preview.stdout).toBe(0);
       expect(preview.stdout).toContain("shop/events/readers-again: 4 shards");
@@ -82,6 +83,7 @@ describe.each(["python", "go"] as const)("a side replay with the consumer librar
 
       expect(await logstore.endProduction()).toEqual(alone);
       const [production, ...side] = logstore.groups();
+      expect(production?.settings).toEqual(before?.settings);
       expect([production?.name, ...side.map(({ name }) => name)]).toEqual(["readers", "readers-again"]);
       await replay.destroy();
       expect(logstore.groups()).toEqual([production]);

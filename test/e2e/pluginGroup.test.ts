@@ -74,7 +74,7 @@ function acts(): readonly string[] {
     "GetCursorTime",
     "GetLogStore",
   ];
-  return emulator.requests.map(({ call }) => String(call)).filter((call) => !reads.includes(call));
+  return emulator.requests.map(({ call }) => call).filter((call) => !reads.includes(call));
 }
 
 function cursor(hoursBeforeNoon: number, shard: number): string {

@@ -216,6 +216,20 @@ const unknowns: readonly Unknown[] = [
     otherwise: ["403 ProjectQuotaExceed", { count: 1, total: 200, logstores: ["orders"] }],
   },
   {
+    name: "deleteOfConsumedGroup",
+    turned: { deleteOfConsumedGroup: "refused" },
+    look: async ({ sls, emulator, clock }) => {
+      const removal = { method: "DELETE", path: paths.group };
+      await sls.post(`${paths.group}?type=heartbeat&consumer=host-a`, []);
+      const whileAlive = (await sls.send(removal)).outcome;
+      clock.now += 61_000;
+      const afterwards = (await sls.send(removal)).outcome;
+      return [whileAlive, afterwards, emulator.consumerGroups("shop", "orders").length];
+    },
+    byDefault: ["200", "404 ConsumerGroupNotExist", 0],
+    otherwise: ["400 ConsumerGroupInUse", "200", 0],
+  },
+  {
     name: "consumerGroupQuotaStatus",
     turned: { consumerGroupQuotaStatus: 403 },
     look: async ({ sls }) => {

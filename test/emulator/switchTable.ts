@@ -13,6 +13,7 @@ export const turnedSwitches: { readonly [Name in AssumptionName]: readonly Assum
   untouchedShards: ["absent"],
   rewoundShard: ["staysOver"],
   shardIsOver: ["whenUpdatedToEnd"],
+  deleteOfConsumedGroup: ["refused"],
   getCheckPointPermission: ["none"],
   shardNotExistStatus: [400, 404],
   updateTimeUnit: ["seconds"],
@@ -40,7 +41,7 @@ const nobody: ConsultedBy = { replay: false, pins: [] };
 /**
  * Which journeys of the provider come to where a switch decides. `nobody`: the provider never sends what the switch
  * is about. It names no consumer without force but one of its inputs, sends no empty checkpoint, asks for no time of
- * an end cursor, hashes what it sends, and creates nothing.
+ * an end cursor, hashes what it sends, and creates and deletes nothing.
  */
 export const consultedBy: Readonly<Record<AssumptionName, ConsultedBy>> = {
   consumerNotMatchStatus: {
@@ -65,6 +66,7 @@ export const consultedBy: Readonly<Record<AssumptionName, ConsultedBy>> = {
   untouchedShards: { replay: true, pins: everyPinThatSees },
   rewoundShard: { replay: true, pins: ["a finished shard moved back"] },
   shardIsOver: { ...nobody, consumers: true },
+  deleteOfConsumedGroup: nobody,
   getCheckPointPermission: { replay: true, pins: ["a key that may not see where the group stands"] },
   shardNotExistStatus: {
     replay: false,

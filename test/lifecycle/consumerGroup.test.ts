@@ -20,19 +20,24 @@ let context: LifecycleContext;
 
 beforeEach(async () => {
   shop = await Shop.open();
-  context = {
-    ...shop.context,
-    now: () => instantOfMilliseconds(shop.now),
-    monotonic: () => shop.now,
-    sleep: (duration) => {
-      shop.pass(millisecondsOf(duration));
-      return Promise.resolve();
-    },
-  };
+  context = onClockOf(shop);
   shop.takeCalls();
 });
 
 afterEach(() => shop.close());
+
+/** A context for which time passes while it sleeps, and never otherwise. */
+function onClockOf(opened: Shop): LifecycleContext {
+  return {
+    ...opened.context,
+    now: () => instantOfMilliseconds(opened.now),
+    monotonic: () => opened.now,
+    sleep: (duration) => {
+      opened.pass(millisecondsOf(duration));
+      return Promise.resolve();
+    },
+  };
+}
 
 const side: Declared = { project: "shop", logstore: "orders", consumerGroup: "billing-again" };
 const billing: Declared = { ...side, consumerGroup: "billing" };
@@ -140,6 +145,69 @@ describe("a write whose answer is lost", () => {
     await createConsumerGroup(side, context);
     expect(groups()["billing-again"]).toEqual({ timeout: 60, order: false });
     expect(shop.emulator.requestsOf("CreateConsumerGroup")).toHaveLength(3);
+  });
+});
+
+describe("a write that the service acknowledged", () => {
+  test.each(["CreateConsumerGroup", "UpdateConsumerGroup", "DeleteConsumerGroup"])(
+    "of %s is done, also where no look comes through afterwards",
+    async (call) => {
+      const state =
+        call === "CreateConsumerGroup" ? undefined : (await createConsumerGroup(side, context)).outs;
+      const write = shop.emulator.rule({ call, do: { kind: "holdAnswer" } });
+      void write.acted().then(() => {
+        const error = { kind: "error", status: 401, code: "Unauthorized" } as const;
+        shop.emulator.rule({ call: "ListConsumerGroup", do: error });
+        write.release();
+      });
+      if (state === undefined) {
+        expect((await createConsumerGroup(side, context)).outs["adopted"]).toBe(false);
+      } else if (call === "UpdateConsumerGroup") {
+        await updateConsumerGroup(state, { ...side, timeout: 30 }, context);
+      } else await deleteConsumerGroup(state, context);
+      expect(shop.emulator.requestsOf(call)).toHaveLength(1);
+      expect(shop.emulator.requests.at(-1)).toMatchObject({ call: "ListConsumerGroup", status: 401 });
+    },
+  );
+});
+
+describe("what others do between a look and its write", () => {
+  /** Does something while the answer to the look is on its way. */
+  async function duringLook<Done>(run: () => Promise<Done>, call: string, others: () => void): Promise<Done> {
+    const look = shop.emulator.rule({ call, times: 1, do: { kind: "holdAnswer" } });
+    void look.acted().then(() => {
+      others();
+      look.release();
+    });
+    return run();
+  }
+
+  const makes = (): void => shop.emulator.createConsumerGroup("shop", "orders", "billing-again");
+  const removes = (): void => shop.emulator.deleteConsumerGroup("shop", "orders", "billing-again");
+
+  test("makes the group that is to be created: it is refused with the way out, or adopted", async () => {
+    const refused = duringLook(() => createConsumerGroup(side, context), "ListConsumerGroup", makes);
+    expect(await wordsOf(refused)).toContain("Set adopt: true to take it over");
+    removes();
+    const adopting = { ...side, adopt: true };
+    const { outs } = await duringLook(
+      () => createConsumerGroup(adopting, context),
+      "ListConsumerGroup",
+      makes,
+    );
+    expect(outs["adopted"]).toBe(true);
+  });
+
+  test("removes the group that is to be changed: it says what to run", async () => {
+    const { outs } = await createConsumerGroup(side, context);
+    const update = () => updateConsumerGroup(outs, { ...side, timeout: 30 }, context);
+    expect(await wordsOf(duringLook(update, "ListConsumerGroup", removes))).toContain("Run pulumi refresh");
+  });
+
+  test("removes the group that is to be deleted: it is done", async () => {
+    const { outs } = await createConsumerGroup(side, context);
+    await duringLook(() => deleteConsumerGroup(outs, context), "GetCheckPoint", removes);
+    expect(shop.emulator.requestsOf("DeleteConsumerGroup").map(({ status }) => status)).toEqual([404]);
   });
 });
 
@@ -304,8 +372,17 @@ describe("a delete", () => {
     const { outs } = await createConsumerGroup(side, context);
     commit();
     shop.pass(10 * minute);
-    await deleteConsumerGroup(outs, context);
+    const deletesBefore: number[] = [];
+    const noting: LifecycleContext = {
+      ...context,
+      emit: (event) => {
+        deletesBefore.push(shop.emulator.requestsOf("DeleteConsumerGroup").length);
+        context.emit(event);
+      },
+    };
+    await deleteConsumerGroup(outs, noting);
     expect(groups()["billing-again"]).toBeUndefined();
+    expect(deletesBefore).toEqual([0]);
     expect(shop.lines).toEqual([
       [
         `way back: {"0":"cursor:${shop.cursor(3)}"}`,
@@ -366,6 +443,24 @@ describe("a delete", () => {
     expect(groups()["billing-again"]).toBeUndefined();
     expect(shop.now).toBe(Shop.noon);
     expect(shop.lines[0]).toContain("way back:");
+  });
+
+  test("by force is told where the service itself refuses it, and nothing is lost", async () => {
+    await shop.close();
+    shop = await Shop.open({ deleteOfConsumedGroup: "refused" });
+    context = onClockOf(shop);
+    const { outs } = await createConsumerGroup({ ...side, forceDelete: true }, context);
+    commit();
+    const [first, answered, ...more] = (await wordsOf(deleteConsumerGroup(outs, context))).split("\n");
+    expect([first, answered, more.at(-1)]).toEqual([
+      "shop/orders/billing-again: not deleted, because the service refused it; the group and its checkpoints are as they were",
+      "  DeleteConsumerGroup was answered 400 ConsumerGroupInUse: consumers of the consumer group are alive",
+      "Stop all of its consumers, also those that save nothing, wait until the group's timeout has passed, and run it again.",
+    ]);
+    expect(shop.emulator.checkpoint("shop", "orders", "billing-again", 0)?.checkpoint).toBe(shop.cursor(3));
+    shop.pass(2 * minute);
+    await deleteConsumerGroup(outs, context);
+    expect(groups()["billing-again"]).toBeUndefined();
   });
 
   test("of a group that is gone already is done", async () => {

@@ -1,4 +1,4 @@
-import { SlsEmulator } from "../../emulator/src/index.js";
+import { SlsEmulator, type Assumptions } from "../../emulator/src/index.js";
 import { type LifecycleContext } from "../../provider/src/lifecycle/context.js";
 import { type Declared } from "../../provider/src/lifecycle/declared.js";
 import { RefusedError, UnfinishedError } from "../../provider/src/lifecycle/failures.js";
@@ -43,14 +43,14 @@ export class Shop {
     this.emulator.appendLogGroups("shop", "orders", 0, series);
   }
 
-  static async open(): Promise<Shop> {
+  static async open(assumptions: Partial<Assumptions> = {}): Promise<Shop> {
     let clock = (): number => Shop.noon;
     const identity = {
       accessKeyId: "an-access-key-id",
       accessKeySecret: secrets.accessKeySecret,
       securityToken: secrets.securityToken,
     };
-    const emulator = await SlsEmulator.start({ clock: () => clock(), identities: [identity] });
+    const emulator = await SlsEmulator.start({ clock: () => clock(), identities: [identity], assumptions });
     return new Shop((now) => {
       clock = now;
       return emulator;

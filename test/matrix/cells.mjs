@@ -197,7 +197,7 @@ function readJson(file) {
 }
 
 /** @param {Error & { stderr?: string, stdout?: string }} error */
-function messageOf(error) {
+export function messageOf(error) {
   return [error.message, error.stdout, error.stderr]
     .filter((text) => text !== undefined && text !== "")
     .join("\n");
@@ -208,7 +208,7 @@ function messageOf(error) {
 const hour = 3_600_000;
 
 /** A service of its own for each attempt: what another cell wrote would look like a pin that stands already. */
-async function openShop() {
+export async function openShop() {
   const { SlsEmulator } = await import("../../emulator/dist/index.js");
   const emulator = await SlsEmulator.start();
   const now = Date.now();
@@ -307,6 +307,26 @@ function standsWhereDeclared({ emulator, program }, expectedWrites) {
 }
 
 /**
+ * What a command of the real engine runs with.
+ *
+ * @param {string} home a folder with nothing of the person's in it
+ * @param {Prepared} engine
+ * @param {string} node
+ */
+export function environmentIn(home, engine, node) {
+  mkdirSync(join(home, "state"));
+  return {
+    ...engine.env,
+    PATH: [dirname(engine.pulumi), dirname(node), engine.env["PATH"]].join(delimiter),
+    HOME: home,
+    PULUMI_HOME: join(home, "pulumi"),
+    PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "correct horse",
+    ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
+  };
+}
+
+/**
  * The program on the real engine: an up, a second one that changes nothing, a destroy.
  *
  * @param {Prepared} engine
@@ -316,16 +336,7 @@ function standsWhereDeclared({ emulator, program }, expectedWrites) {
 async function realUps(engine, node, folder) {
   const shop = await openShop();
   const home = mkdtempSync(join(tmpdir(), "sls-matrix-home-"));
-  mkdirSync(join(home, "state"));
-  const env = {
-    ...engine.env,
-    PATH: [dirname(engine.pulumi), dirname(node), engine.env["PATH"]].join(delimiter),
-    HOME: home,
-    PULUMI_HOME: join(home, "pulumi"),
-    PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "correct horse",
-    ALIBABA_CLOUD_ECS_METADATA_DISABLED: "true",
-  };
+  const env = environmentIn(home, engine, node);
   const pulumi = (/** @type {string[]} */ ...command) =>
     run(engine.pulumi, [...command, "--non-interactive", "--color", "never"], { cwd: folder, env });
   try {

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
  * Tries every promised way of using the package and prints a table. `--only TEXT` tries the cells whose description
- * holds all the words of the text, `--no-engine` leaves the real engine out.
+ * holds all the words of the text (`--only go`: the plugin from Go), `--no-engine` leaves the real engine out.
  */
 import { parseArgs } from "node:util";
 import { prepareEngine } from "../engine/engineForTests.mjs";
 import { Matrix, allCells } from "./cells.mjs";
+import { tryGo } from "./goProgram.mjs";
 
 /** @typedef {import("./cells.mjs").Cell} Cell */
 
@@ -28,6 +29,10 @@ try {
   for (const cell of firstOfEachInstallation()) {
     const { typescript, problems } = await matrix.tryTypes(cell);
     print(["", cell.manager, cell.pulumi, `types, TypeScript ${typescript ?? "?"}`], problems);
+  }
+  if (engine !== undefined && words.every((word) => word === "go")) {
+    const { pulumi, problems } = await tryGo(engine);
+    print(["", "pulumi package add", pulumi ?? "?", "Go"], problems);
   }
 } finally {
   matrix.remove();

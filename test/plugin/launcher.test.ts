@@ -1,11 +1,12 @@
 /** How the plugin starts, and what it says where it cannot. */
 import { type SpawnSyncReturns, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Linter } from "eslint";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { layOutPlugin, pluginFolder } from "../../tools/plugin/bundle.mjs";
 
@@ -40,7 +41,7 @@ describe("the launcher", () => {
     );
   });
 
-  it.each(["18.20.8", "22.18.0", "4.9.1"])(
+  it.each(["18.20.8", "22.18.0", "6.17.1"])(
     "says in one line what was found where Node.js is %s",
     (version) => {
       const pretend = join(place, "pretend.cjs");
@@ -58,10 +59,35 @@ describe("the launcher", () => {
     },
   );
 
-  it("says the same on Windows, in lines that end as Windows needs them", () => {
+  it("can be read by a Node.js that is that old: nothing in it is younger than ES2015", () => {
+    const read = new Linter().verify(readFileSync(start, "utf8"), {
+      languageOptions: { ecmaVersion: 2015, sourceType: "commonjs" },
+      linterOptions: { reportUnusedDisableDirectives: "off" },
+    });
+    expect(read.filter(({ fatal }) => fatal)).toEqual([]);
+  });
+
+  it("on Windows says the same, hands on what it is given, and ends as the program does", () => {
+    const needed = /echo "?(pulumi-resource-sls: [^"\r\n]*?)"? 1?>&2/;
+    const [shell, windows] = ["pulumi-resource-sls", "pulumi-resource-sls.cmd"].map((name) =>
+      readFileSync(join(pluginFolder, name), "utf8"),
+    );
+    expect(needed.exec(windows ?? "")?.[1]).toBe(needed.exec(shell ?? "")?.[1]);
+    // Read as cmd.exe reads it: which lines there are, and in which order.
+    expect(windows?.split("\r\n").filter((line) => !/^(@echo off|rem .*|)$/.test(line))).toEqual([
+      "where node >nul 2>nul",
+      "if errorlevel 1 (",
+      "  echo pulumi-resource-sls: Node.js 22.19 or newer is needed, and there is no node on PATH. 1>&2",
+      "  exit /b 1",
+      ")",
+      'node "%~dp0program\\start.js" %*',
+      "exit /b %errorlevel%",
+    ]);
+  });
+
+  it("has the line ends that each shell needs", () => {
     const text = readFileSync(join(pluginFolder, "pulumi-resource-sls.cmd"), "utf8");
-    expect(text).toContain("Node.js 22.19 or newer is needed, and there is no node on PATH.");
-    expect(text.replaceAll("\r\n", "")).not.toContain("\n");
+    expect(text.replaceAll("\r\n", "")).not.toMatch(/[\r\n]/);
     expect(readFileSync(join(sources, "pulumi-resource-sls"), "utf8")).not.toContain("\r");
   });
 
@@ -72,10 +98,13 @@ describe("the launcher", () => {
     expect(engines.node).toBe(">=22.19");
   });
 
-  it("is found through a link", async () => {
-    symlinkSync(launcher, join(place, "absolute"));
-    symlinkSync("absolute", join(place, "relative"));
-    const child = spawn(join(place, "relative"), ["127.0.0.1:1"], {
+  it("is found through a link, and in a folder with a space in its name", async () => {
+    const folder = join(place, "with a space");
+    mkdirSync(folder);
+    cpSync(pluginFolder, join(folder, "plugin"), { recursive: true });
+    symlinkSync(join(folder, "plugin/pulumi-resource-sls"), join(folder, "absolute"));
+    symlinkSync("absolute", join(folder, "relative"));
+    const child = spawn(join(folder, "relative"), ["127.0.0.1:1"], {
       env: { PATH: `${nodeFolder}:/usr/bin:/bin` },
       stdio: ["ignore", "pipe", "inherit"],
     });

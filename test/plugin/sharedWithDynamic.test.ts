@@ -1,43 +1,29 @@
-/** The provider-server tests of the dynamic front, once more, on the plugin. */
-import { readdirSync } from "node:fs";
+/** The provider-server tests of the dynamic front run once more on the plugin, as a vitest project of their own. */
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
+import config from "../../vitest.config.mjs";
+import { notShared } from "./notShared.js";
 
-/** Files of test/provider: guards, lost answers, crashes, deadlines, the way back, quiet ups. */
-const shared = [
-  "aheadOfItsDate",
-  "consumerGroup",
-  "consumerGroupCheckpoint",
-  "goesOn",
-  "looksBeforeWrites",
-  "neverApplied",
-  "pinInDoubt",
-  "previews",
-  "replay",
-  "replayCrash",
-  "severalResources",
-  "splits",
-  "takenBack",
-  "wayBack",
-  "wayBackPasted",
-];
-
-/** Those that say nothing of a plugin, and why. */
-const notShared: Readonly<Record<string, string>> = {
-  credentials: "its alicloud:* keys never reach a plugin: test/plugin/otherKeys",
-  explicitProvider:
-    "connections within a program are the dynamic front's own: a plugin is configured by the engine",
-  replayAtScale: "it measures what both fronts share",
-};
-
-vi.stubEnv("SLS_TEST_FRONT", "plugin");
-
-it("every file of test/provider runs here too, or has a reason not to", () => {
-  const folder = fileURLToPath(new URL("../provider", import.meta.url));
-  const files = readdirSync(folder).flatMap((file) => /^(.*)\.test\.ts$/.exec(file)?.slice(1) ?? []);
-  expect([...shared, ...Object.keys(notShared)].sort()).toEqual(files.sort());
+it("the project runs every file of test/provider on the plugin, but for those with a reason", () => {
+  expect(config).toMatchObject({
+    test: {
+      projects: expect.arrayContaining([
+        {
+          test: expect.objectContaining({
+            name: "plugin",
+            env: { SLS_TEST_FRONT: "plugin" },
+            include: ["test/provider/**/*.test.ts"],
+            exclude: expect.arrayContaining(
+              Object.keys(notShared).map((name) => `test/provider/${name}.test.ts`),
+            ) as unknown,
+          }) as unknown,
+        },
+      ]) as unknown,
+    },
+  });
 });
 
-describe.each(shared)("%s", async (name) => {
-  await import(`../provider/${name}.test.ts`);
+it.each(Object.keys(notShared))("%s, which has a reason, is a file", (name) => {
+  expect(existsSync(fileURLToPath(new URL(`../provider/${name}.test.ts`, import.meta.url)))).toBe(true);
 });

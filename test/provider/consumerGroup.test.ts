@@ -1,6 +1,6 @@
-/** The consumer group behind Pulumi's own server for dynamic providers: refresh, destroy, and what a kill leaves. */
+/** The consumer group behind Pulumi's own server for dynamic providers: refresh and destroy. */
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { SlsEmulator } from "../../emulator/src/index.js";
 import { DynamicProviderServer, type Properties, serializeShim } from "./dynamicProviderServer.js";
 
@@ -68,77 +68,4 @@ test("that exists is refused in plain words, and leaves nothing in state", async
     message: expect.stringContaining("Set adopt: true to take it over") as unknown,
     kept: undefined,
   });
-});
-
-/** Kills the provider while a request is held: before its effect, or after it and before its answer. */
-async function killedDuring(
-  call: string,
-  kind: "hold" | "holdAnswer",
-  act: () => Promise<unknown>,
-): Promise<void> {
-  const rule = emulator.rule({ call, do: { kind } });
-  const running = act().catch(() => undefined);
-  const holds = (): boolean =>
-    emulator.requests.some((request) => request.call === call && request.state === "held");
-  for (let waits = 0; waits < 1_000 && !holds(); waits += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(holds()).toBe(true);
-  await server.stop();
-  rule.remove();
-  rule.release();
-  await running;
-  server = await start();
-}
-
-const requestsOf = (call: string): number => emulator.requestsOf(call).length;
-
-describe("a kill", () => {
-  test("before a create took effect: the next up creates", async () => {
-    await killedDuring("ListConsumerGroup", "hold", () => server.create(side));
-    expect(timeouts()).toEqual({});
-    expect((await server.create(side)).outs["adopted"]).toBe(false);
-    expect(timeouts()).toEqual({ "billing-again": 60 });
-  });
-
-  test("after a create took effect: the next up says how to take the group over, and does", async () => {
-    await killedDuring("CreateConsumerGroup", "holdAnswer", () => server.create(side));
-    expect(timeouts()).toEqual({ "billing-again": 60 });
-    await expect(server.create(side)).rejects.toThrow("Where an up that was interrupted made it");
-    const { outs } = await server.create({ ...side, adopt: true, deleteAdopted: true });
-    await server.delete(id, outs);
-    expect(timeouts()).toEqual({});
-    expect(requestsOf("CreateConsumerGroup")).toBe(1);
-  });
-
-  test.each([
-    ["before", "ListConsumerGroup", "hold", 60, 1],
-    ["after", "UpdateConsumerGroup", "holdAnswer", 30, 1],
-  ] as const)(
-    "%s an update took effect: the next up sees to it, with one write in all",
-    async (_when, call, kind, timeout, writes) => {
-      const { outs } = await server.create(side);
-      const news = { ...side, timeout: 30 };
-      await killedDuring(call, kind, () => server.update(id, outs, news));
-      expect(timeouts()).toEqual({ "billing-again": timeout });
-      await server.update(id, outs, news);
-      expect(timeouts()).toEqual({ "billing-again": 30 });
-      expect(requestsOf("UpdateConsumerGroup")).toBe(writes);
-    },
-  );
-
-  test.each([
-    ["before", "ListConsumerGroup", "hold", { "billing-again": 60 }],
-    ["after", "DeleteConsumerGroup", "holdAnswer", {}],
-  ] as const)(
-    "%s a delete took effect: the next destroy ends it, with one delete in all",
-    async (_when, call, kind, left) => {
-      const { outs } = await server.create(side);
-      await killedDuring(call, kind, () => server.delete(id, outs));
-      expect(timeouts()).toEqual(left);
-      await server.delete(id, outs);
-      expect(timeouts()).toEqual({});
-      expect(requestsOf("DeleteConsumerGroup")).toBe(1);
-    },
-  );
 });

@@ -52,6 +52,8 @@ func generate(schemaFile, language string) (map[string][]byte, error) {
 	if problems.HasErrors() {
 		return nil, problems
 	}
+	// As pulumi package add does it: the SDK for Go is a module of its own.
+	pkg.SupportPack = true
 	switch language {
 	case "nodejs":
 		return nodejs.GeneratePackage(tool, pkg, nil, nil, true, nil)

@@ -26,11 +26,12 @@ const languages = /** @type {const} */ (["python", "go", "nodejs"]);
 /**
  * @param {Language} language
  * @param {string} folder is emptied before
+ * @param {string} [schema] the file of it, unless it is the plugin's as it was built
  */
-export async function generateSdk(language, folder) {
+export async function generateSdk(language, folder, schema = join(pluginFolder, "schema.json")) {
   const generator = await buildGenerator();
   rmSync(folder, { recursive: true, force: true });
-  await run(generator, [join(pluginFolder, "schema.json"), language, folder]);
+  await run(generator, [schema, language, folder]);
 }
 
 /** Built with the modules of the command line that the tests run, which has these generators in it too. */

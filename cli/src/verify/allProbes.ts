@@ -4,6 +4,7 @@ import {
   consumerAfterForcedUpdate,
   consumerGroupQuotaStatus,
   consumerNotMatchStatus,
+  deleteOfConsumedGroup,
   finishedShards,
 } from "./probes/consumers.js";
 import { endCursorTime, shardNotExistStatus } from "./probes/cursors.js";
@@ -32,6 +33,7 @@ const probeOf: Readonly<Record<AssumptionName, Probe>> = {
   endCursorTime,
   consumerNotMatchStatus,
   consumerAfterForcedUpdate,
+  deleteOfConsumedGroup,
   v4DateHeader,
   v4ContentHash,
   deniedStatus,

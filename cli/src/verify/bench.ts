@@ -2,6 +2,7 @@ import { type Shard } from "../../../provider/src/sls/calls.js";
 import {
   type Save,
   createGroup,
+  deleteGroup,
   getCheckPoint,
   getCursor,
   heartBeat,
@@ -128,6 +129,10 @@ export class ScratchGroup {
 
   async save(save: Save): Promise<Reply> {
     return this.bench.ask(updateCheckPoint(this.bench.logstore, this.name, save));
+  }
+
+  async delete(): Promise<Reply> {
+    return this.bench.ask(deleteGroup(this.bench.logstore, this.name));
   }
 
   async look(): Promise<{ readonly reply: Reply; readonly rows: readonly CheckpointRow[] }> {

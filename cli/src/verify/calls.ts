@@ -36,6 +36,11 @@ export function createGroup(logstore: string, group: string): WireCall {
   return once(sls.createConsumerGroup(of(logstore, group), settings));
 }
 
+/** Not repeatable: whoever lost the answer has to find out. */
+export function deleteGroup(logstore: string, group: string): WireCall {
+  return once(sls.deleteConsumerGroup(of(logstore, group)));
+}
+
 export function getCheckPoint(logstore: string, group: string): WireCall {
   return repeatable(sls.getCheckPoint(of(logstore, group)).request);
 }

@@ -22,6 +22,7 @@ export const assumptionValues: {
   untouchedShards: ["listed", "absent"],
   rewoundShard: ["reassigned", "staysOver"],
   shardIsOver: ["whenCheckpointIsAtEnd", "whenUpdatedToEnd"],
+  deleteOfConsumedGroup: ["applied", "refused"],
   getCheckPointPermission: ["needed", "none"],
   shardNotExistStatus: ["perCall", 400, 404],
   updateTimeUnit: ["microseconds", "seconds"],

@@ -28,6 +28,8 @@ export interface Assumptions {
   readonly rewoundShard: "reassigned" | "staysOver";
   /** Whether a read-only shard is finished as soon as its checkpoint is at its end, or only by an update. */
   readonly shardIsOver: "whenCheckpointIsAtEnd" | "whenUpdatedToEnd";
+  /** What DeleteConsumerGroup does while consumers are alive: no document knows a refusal, and its code is made up. */
+  readonly deleteOfConsumedGroup: "applied" | "refused";
   /** Whether GetCheckPoint needs the permission `log:GetConsumerGroupCheckPoint`, or none. */
   readonly getCheckPointPermission: "needed" | "none";
   /** Status of ShardNotExist: as documented a call (400 for cursors, 404 for checkpoints), or one for all. */
@@ -65,6 +67,7 @@ export const defaultAssumptions: Assumptions = {
   untouchedShards: "listed",
   rewoundShard: "reassigned",
   shardIsOver: "whenCheckpointIsAtEnd",
+  deleteOfConsumedGroup: "applied",
   getCheckPointPermission: "needed",
   shardNotExistStatus: "perCall",
   updateTimeUnit: "microseconds",

@@ -114,6 +114,12 @@ export class ConsumerGroup {
     return [...this.#lastSeen.keys()];
   }
 
+  /** Refuses to be deleted while consumers are alive, where that is assumed. */
+  admitDeletion(now: number): void {
+    if (this.members(now).length === 0) return;
+    if (this.#assumptions.decide("deleteOfConsumedGroup") === "refused") throw refusals.consumerGroupInUse();
+  }
+
   /** The state of every shard and who holds it. */
   shardStates(view: ShardView, now: number): { shard: number; state: GroupShardState; owner?: string }[] {
     this.#dismissSilent(now);

@@ -1,6 +1,6 @@
 import { ServiceError } from "./serviceError.js";
 
-/** Every error the service is documented to answer with; statuses, codes and texts (misspellings too) are its own. */
+/** Every error the service is documented to answer with, and one that it may have; statuses, codes and texts (misspellings too) are its own. */
 export const refusals = {
   projectNotExist: (project: string) =>
     new ServiceError(404, "ProjectNotExist", `The Project does not exist : ${project}`),
@@ -19,6 +19,9 @@ export const refusals = {
     new ServiceError(400, "ConsumerGroupAlreadyExist", "consumer group already exist"),
   consumerGroupQuotaExceed: (status: number) =>
     new ServiceError(status, "ConsumerGroupQuotaExceed", "consumer group quota exceed"),
+  /** Not documented: the code is made up. */
+  consumerGroupInUse: () =>
+    new ServiceError(400, "ConsumerGroupInUse", "consumers of the consumer group are alive"),
   consumerNotExist: () =>
     new ServiceError(404, "ConsumerNotExist", "consumer not exist in the consumer group"),
   consumerNotMatch: (status: number) =>

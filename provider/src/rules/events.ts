@@ -160,5 +160,7 @@ export type Report =
       readonly consumers: readonly LiveConsumer[];
       readonly quietAfter: Duration;
     }
+  /** The service refused the delete itself. */
+  | { readonly kind: "groupNotDeleted"; readonly subject: Subject; readonly failure: Error }
   | { readonly kind: "notKnown"; readonly resource: string }
   | { readonly kind: "arguments"; readonly name: string; readonly problems: readonly string[] };

@@ -3,7 +3,7 @@ import { type CheckpointRecord } from "../model/checkpoint.js";
 import { type Report, type RunEvent, type Subject } from "../rules/events.js";
 import { type SettingDrift } from "../rules/groupDrift.js";
 import { describeConsumers } from "./describeConsumers.js";
-import { lines } from "./lines.js";
+import { indent, lines } from "./lines.js";
 import { nameShards } from "./nameShards.js";
 
 /** How the events and refusals of a ConsumerGroup read. */
@@ -91,5 +91,14 @@ export function describeGroupInUse({ subject, consumers, quietAfter }: ReportOf<
     ...describeConsumers(consumers),
     `Stop them, wait ${describeDuration(quietAfter)}, and run it again.`,
     "A longer waitTimeout or forceDelete: true counts once an up has put it into state. Where an up has replaced the group already, it is too late for them.",
+  );
+}
+
+/** Consumers that only send heartbeats are seen by the service, and by nobody else. */
+export function describeGroupNotDeleted({ subject, failure }: ReportOf<"groupNotDeleted">): string {
+  return lines(
+    `${subject.id}: not deleted, because the service refused it; the group and its checkpoints are as they were`,
+    indent(failure.message),
+    "Stop all of its consumers, also those that save nothing, wait until the group's timeout has passed, and run it again.",
   );
 }

@@ -1,7 +1,12 @@
 import { harmlessData } from "../model/harmless.js";
 import { type Report } from "../rules/events.js";
 import { type Confidentiality, concealPositions } from "./concealPositions.js";
-import { describeGroupExists, describeGroupInUse, describeGroupMissing } from "./describeConsumerGroup.js";
+import {
+  describeGroupExists,
+  describeGroupInUse,
+  describeGroupMissing,
+  describeGroupNotDeleted,
+} from "./describeConsumerGroup.js";
 import { describeGroupRefusal } from "./describeGroup.js";
 import { describeUnfinishedPin } from "./describePin.js";
 import { describeNotEvaluated, describeRefusal, lookFailed } from "./describeRefusal.js";
@@ -45,6 +50,8 @@ function describeHarmless(report: Report): string {
       return describeGroupMissing(report.subject);
     case "groupInUse":
       return describeGroupInUse(report);
+    case "groupNotDeleted":
+      return describeGroupNotDeleted(report);
     case "notKnown":
       return `Some inputs of this ${report.resource} are still unknown`;
     case "arguments":

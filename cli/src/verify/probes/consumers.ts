@@ -3,7 +3,7 @@ import { type Bench, type ScratchGroup } from "../bench.js";
 import { listShards, splitShard } from "../calls.js";
 import { type Finding, found, seenIn, unclear } from "../finding.js";
 import { type Findings, type Probe } from "../probe.js";
-import { isDone } from "../reply.js";
+import { isDone, isRefused } from "../reply.js";
 import { hiddenBy, neverShown, touchShard, wholeShard } from "../touchedShard.js";
 import { ProbeFailure } from "../wireFailures.js";
 
@@ -59,6 +59,23 @@ export const consumerAfterForcedUpdate: Probe = {
     return {
       consumerAfterForcedUpdate:
         (after.consumer ?? "") === "" ? found("emptied", seen) : unclear("neither kept nor emptied", seen),
+    };
+  },
+};
+
+export const deleteOfConsumedGroup: Probe = {
+  switches: ["deleteOfConsumedGroup"],
+  asks: "DeleteConsumerGroup while a consumer that has its shards sends heartbeats",
+  ask: async ({ bench }) => {
+    const group = await bench.openGroup();
+    await handedOut(group, reader);
+    const reply = await group.delete();
+    const seen = seenIn([reply]);
+    if (isDone(reply)) return { deleteOfConsumedGroup: found("applied", seen) };
+    return {
+      deleteOfConsumedGroup: isRefused(reply)
+        ? found("refused", seen)
+        : unclear("neither done nor refused", seen),
     };
   },
 };

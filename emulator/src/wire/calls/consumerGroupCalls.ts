@@ -35,8 +35,9 @@ export const updateConsumerGroup: Handler = (context) => {
 /** DELETE /logstores/{logstore}/consumergroups/{group} */
 export const deleteConsumerGroup: Handler = (context) => {
   const store = logstoreOf(context);
-  const { name } = store.consumerGroup(pathName(context, "consumerGroup"));
-  store.consumerGroups.delete(name);
+  const group = store.consumerGroup(pathName(context, "consumerGroup"));
+  group.admitDeletion(context.service.now());
+  store.consumerGroups.delete(group.name);
   return empty();
 };
 

@@ -4,17 +4,18 @@ import { liveConsumers, quietAfter } from "../../rules/decide.js";
 import { type GroupSeen } from "../../rules/observation.js";
 import { timeUntilQuiet } from "../../rules/nextStep.js";
 import { type LifecycleContext } from "../context.js";
+import { SlsServiceError } from "../../sls/errors.js";
 import { RefusedError } from "../failures.js";
 import { inOrder, latest } from "../observe.js";
 import { pause } from "../pause.js";
 import { type GroupDeclaration, subjectOfGroup } from "./groupDeclaration.js";
-import { type TimedLook, changeGroup } from "./groupWrite.js";
+import { type GroupChange, type TimedLook, changeGroup } from "./groupWrite.js";
 import { isGone } from "./lookForGroup.js";
 
 /**
  * Deletes a group with its checkpoints. Before it, where the group stood is told: that is the only way back.
  *
- * @throws RefusedError where its consumers are still alive after `waitTimeout`.
+ * @throws RefusedError where its consumers are still alive after `waitTimeout`, or the service refuses.
  */
 export async function deleteWhenQuiet(
   identity: GroupIdentity,
@@ -24,17 +25,29 @@ export async function deleteWhenQuiet(
   const subject = subjectOfGroup(identity, declaration);
   const wait = new QuietWait(identity, declaration, context);
   let told = false;
-  await changeGroup<GroupSeen | undefined>(
-    {
-      look: () => wait.look(),
-      isDone: (look) => look === undefined,
-      write: (look, attempt) => {
-        if (!told && look !== undefined) context.emit({ kind: "groupStood", subject, records: look.records });
-        told = true;
-        return context.client.deleteConsumerGroup(identity, attempt);
-      },
+  const deletion: GroupChange<GroupSeen | undefined> = {
+    look: () => wait.look(),
+    isDone: (look) => look === undefined,
+    write: (look, attempt) => {
+      if (!told && look !== undefined) context.emit({ kind: "groupStood", subject, records: look.records });
+      told = true;
+      return context.client.deleteConsumerGroup(identity, attempt);
     },
-    context,
+  };
+  try {
+    await changeGroup(deletion, context);
+  } catch (failure) {
+    if (!isRefusedDelete(failure)) throw failure;
+    throw new RefusedError({ kind: "groupNotDeleted", subject, failure }, { cause: failure });
+  }
+}
+
+/** Whether the service itself does not want to delete the group, as it might while consumers send heartbeats. */
+function isRefusedDelete(failure: unknown): failure is SlsServiceError {
+  return (
+    failure instanceof SlsServiceError &&
+    failure.operation === "DeleteConsumerGroup" &&
+    failure.kind === "invalid"
   );
 }
 

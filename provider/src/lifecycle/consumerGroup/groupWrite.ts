@@ -1,6 +1,7 @@
 import { type Duration, durationOfSeconds, millisecondsOf } from "../../model/duration.js";
 import { longestLook } from "../../rules/run.js";
 import { type WriteAttempt, type WriteOutcome } from "../../sls/client.js";
+import { SlsServiceError } from "../../sls/errors.js";
 import { type LifecycleContext } from "../context.js";
 import { pause } from "../pause.js";
 
@@ -30,17 +31,16 @@ class LookTooOld extends Error {
 }
 
 /**
- * Writes until a look shows that nothing is left to write, and returns that look. Nothing is sent twice without a look in
- * between. A write that the service acknowledged is not sent again: the last look is returned even where it does not
- * show it yet.
+ * Writes until a look shows that nothing is left to write. Nothing is sent twice without a look in between. A write that
+ * the service acknowledged is done, even where no look shows it yet.
  *
  * @throws SlsError where the service refuses for good, or where it stays unknown whether a write was applied.
  */
-export async function changeGroup<Look>(change: GroupChange<Look>, context: LifecycleContext): Promise<Look> {
+export async function changeGroup<Look>(change: GroupChange<Look>, context: LifecycleContext): Promise<void> {
   let mended: WriteAttempt["mended"];
   for (let writes = 0; ; writes += 1) {
     const seen = await change.look();
-    if (change.isDone(seen.look)) return seen.look;
+    if (change.isDone(seen.look)) return;
     const beforeSend = assertionBefore(seen, context);
     const outcome = await change.write(seen.look, { attempt: writes, mended, beforeSend });
     if (outcome.kind === "refused") mended = outcome.mended;
@@ -69,18 +69,35 @@ async function waitAfter(
       if (isLast) throw outcome.cause;
       return;
     case "refused":
-      if (isLast || outcome.again === undefined) throw outcome.error;
-      return pause(outcome.again, context);
+      if (isLast) throw outcome.error;
+      if (outcome.again !== undefined) return pause(outcome.again, context);
+      if (saysGroupChanged(outcome.error)) return pause(betweenLooks, context);
+      throw outcome.error;
     case "unknown":
       if (isLast) throw outcome.error;
       return pause(afterLostAnswer, context);
   }
 }
 
-async function lookUntilShown<Look>(change: GroupChange<Look>, context: LifecycleContext): Promise<Look> {
-  for (let looks = 1; ; looks += 1) {
-    const { look } = await change.look();
-    if (looks >= mostLooks || change.isDone(look)) return look;
-    await pause(betweenLooks, context);
+const codesOfChange = ["ConsumerGroupAlreadyExist", "ConsumerGroupNotExist", "LogStoreNotExist"];
+
+/** Whether a refusal says that the group was made or removed since the look: another look tells what that means. */
+function saysGroupChanged(error: unknown): boolean {
+  return error instanceof SlsServiceError && codesOfChange.includes(error.code);
+}
+
+/**
+ * Looks until what was written is shown, so that whatever depends on it finds it. A failure on the way changes nothing of
+ * the write: a group that was made and is not kept in state would be taken for somebody else's by the next up.
+ */
+async function lookUntilShown<Look>(change: GroupChange<Look>, context: LifecycleContext): Promise<void> {
+  try {
+    for (let looks = 1; looks <= mostLooks; looks += 1) {
+      const { look } = await change.look();
+      if (change.isDone(look)) return;
+      await pause(betweenLooks, context);
+    }
+  } catch {
+    return;
   }
 }
