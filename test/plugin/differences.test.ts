@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ErrorHook } from "@pulumi/pulumi";
+import { type ErrorHook } from "@pulumi/pulumi";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.js";
 import { sortOptions } from "../../provider/src/resources/componentOptions.js";
 import { type Properties } from "../provider/dynamicProviderServer.js";
@@ -119,7 +119,8 @@ const differences: readonly Difference[] = [
     plugin: "refused where no other hook is given; Pulumi hands over none",
     show: {
       dynamic: () => {
-        const hooks = { onError: [new ErrorHook("again", () => false)] };
+        // One of its own would be registered with an engine.
+        const hooks = { onError: [{ name: "again" } as unknown as ErrorHook] };
         const { plan, apply } = sortOptions("replay", { hooks });
         expect([plan, apply]).toEqual([{ hooks }, { hooks }]);
       },
