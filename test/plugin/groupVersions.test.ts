@@ -1,5 +1,5 @@
 /** How processes of one engine find out that two versions move one group, with processes that are made up. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -98,6 +98,20 @@ it("a place that cannot be written to stops nobody", () => {
   expect(() => processOf(1).refuseSecondVersion(pin, group, serving("0.1.0"))).not.toThrow();
   rmSync(folder);
   mkdirSync(folder);
+});
+
+it("a link in that place is not followed, and a file that is no claim is left alone", () => {
+  const others = join(root, "others");
+  mkdirSync(others);
+  writeFileSync(join(others, "letter.txt"), "dear");
+  symlinkSync(others, folder);
+  processOf(1).refuseSecondVersion(pin, group, serving("0.1.0"));
+  expect(readdirSync(others)).toEqual(["letter.txt"]);
+  rmSync(folder);
+  mkdirSync(folder);
+  writeFileSync(join(folder, "letter.txt"), "dear");
+  processOf(2).refuseSecondVersion(pin, group, serving("0.1.0"));
+  expect(readdirSync(folder)).toContain("letter.txt");
 });
 
 describe("a second provider of one process", () => {

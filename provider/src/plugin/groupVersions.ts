@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GroupIdentity, formatGroupId } from "../model/identity.js";
@@ -101,7 +101,8 @@ export class GroupVersions {
     if (owner !== undefined && statSync(this.folder).uid !== owner)
       throw new Error("the folder is another's");
     this.#swept = true;
-    for (const name of readdirSync(this.folder).slice(0, mostSwept)) {
+    const claims = readdirSync(this.folder).filter((name) => claimName.test(name));
+    for (const name of claims.slice(0, mostSwept)) {
       const file = join(this.folder, name);
       if (this.#living(file) === undefined) rmSync(file, { force: true });
     }
@@ -109,6 +110,17 @@ export class GroupVersions {
 }
 
 const mostSwept = 10_000;
+
+/** The name of a claim, or of one that is about to be made. */
+const claimName = /^[0-9a-f]{64}(\.\d+)?$/;
+
+/** Where anybody may write, somebody else may have put a link to files that are none of ours. */
+function refuseUnlessOwn(folder: string): void {
+  const found = lstatSync(folder);
+  const owner = process.getuid?.();
+  if (found.isDirectory() && (owner === undefined || found.uid === owner)) return;
+  throw new Error(`${folder} is no folder of this user`);
+}
 
 function groupMovedBy(urn: string, inputs: Properties): string | undefined {
   if (!movers.has(urn.split("::")[2]?.split("$").at(-1) ?? "")) return undefined;
