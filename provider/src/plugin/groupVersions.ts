@@ -97,9 +97,7 @@ export class GroupVersions {
   #begin(): void {
     if (this.#swept) return;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    const owner = process.getuid?.();
-    if (owner !== undefined && statSync(this.folder).uid !== owner)
-      throw new Error("the folder is another's");
+    refuseUnlessOwn(this.folder);
     this.#swept = true;
     const claims = readdirSync(this.folder).filter((name) => claimName.test(name));
     for (const name of claims.slice(0, mostSwept)) {
