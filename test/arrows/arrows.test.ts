@@ -7,7 +7,15 @@ const root = join(import.meta.dirname, "../..");
 const rule = "house/arrows";
 
 const folders = ["resources", "plugin", "lifecycle", "rules", "texts", "model", "sls"];
-const files = ["index", "nodeVersion", "dynamicProvider", "provider", "lives", "engineWatch"];
+const files = [
+  "index",
+  "nodeVersion",
+  "dynamicProvider",
+  "provider",
+  "lives",
+  "engineWatch",
+  "replayChildren",
+];
 const rooms = [...folders, ...files];
 
 /** Ways to know another room: how the importing text looks, and which kind of knowing it is. */
@@ -40,11 +48,14 @@ const arrows: readonly (readonly [from: string, to: string, kinds?: readonly Kin
   ["resources", "dynamicProvider"],
   ["resources", "model"],
   ["resources", "provider", ["dynamic"]],
+  ["resources", "replayChildren"],
+  ["replayChildren", "resources", ["type"]],
   ["dynamicProvider", "provider", ["dynamic", "type"]],
   ["provider", "nodeVersion"],
   ["provider", "lives"],
   ["provider", "lifecycle"],
   ["provider", "texts"],
+  ["plugin", "replayChildren"],
   ["plugin", "lives"],
   ["plugin", "texts"],
   ["plugin", "lifecycle"],

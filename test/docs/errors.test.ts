@@ -3,7 +3,8 @@ import { type ErrorKind, documentedCodes } from "../../provider/src/sls/errorCod
 import { codesIn, readText, tablesOf } from "./documents.js";
 
 const errors = readText("docs/errors.md");
-const [own = "", service = ""] = errors.split("## What SLS answers");
+const [ofCalls = "", ofPlugin = ""] = errors.split("## What the plugin refuses");
+const [own = "", service = ""] = ofCalls.split("## What SLS answers");
 
 /** The codes of a part of the page, with what to do about each. */
 function documentedIn(markdown: string): ReadonlyMap<string, string> {
@@ -48,6 +49,14 @@ describe("docs/errors.md", () => {
     );
     expect(codes).toContain("Timeout");
     expect([...documentedIn(own).keys()].sort()).toEqual(codes.sort());
+  });
+
+  it("has every code of the plugin's own, and no other", () => {
+    const source = readText("provider/src/plugin/pluginRefusal.ts");
+    const union = /readonly code: ([^,]+),/.exec(source)?.[1] ?? "";
+    const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
+    expect(codes).toContain("SecondVersion");
+    expect([...documentedIn(ofPlugin).keys()].sort()).toEqual(codes.sort());
   });
 
   it("says what each code means", () => {

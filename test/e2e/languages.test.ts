@@ -6,8 +6,16 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { prepareYamlHost } from "../engine/yamlHostForTests.mjs";
-import { type CommandResult, type LocalProcess, type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
-import { type PreparedPython, preparePython } from "./pythonForTests.ts";
+import {
+  type CommandResult,
+  type Files,
+  type LocalProcess,
+  type PulumiWorkspace,
+  type RunningCommand,
+  isEngine,
+  openWorkspace,
+} from "./pulumi.ts";
+import { preparePython } from "./pythonForTests.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const plugin = join(root, "provider/dist/plugin");
@@ -20,6 +28,31 @@ const now = Date.parse("2026-11-20T10:00:00Z");
 const hasYaml = await prepareYamlHost();
 const python = await preparePython();
 
+const quietYaml = `
+name: replay-in-yaml
+runtime: yaml
+resources:
+  replay:
+    type: sls:ConsumerGroupReplay
+    properties:
+      project: shop
+      logstore: orders
+      consumerGroup: billing
+      from: "2026-11-20T08:00:00+08:00"
+`;
+
+const quietPython = `
+import pulumi_sls as sls
+
+sls.ConsumerGroupReplay(
+    "replay",
+    project="shop",
+    logstore="orders",
+    consumer_group="billing",
+    from_="2026-11-20T08:00:00+08:00",
+)
+`;
+
 /** How a program of one language is run. */
 interface Language {
   readonly name: string;
@@ -30,6 +63,10 @@ interface Language {
     pulumi: PulumiWorkspace,
     command: "preview" | "up" | "refresh" | "destroy",
   ) => Promise<CommandResult>;
+  /** Starts an up without its preview. */
+  readonly startUp: (pulumi: PulumiWorkspace) => RunningCommand;
+  /** The example without its function that reads, so that what a second up sends can be counted. */
+  readonly quietProgram: Files;
 }
 
 const languages: readonly Language[] = [
@@ -38,23 +75,23 @@ const languages: readonly Language[] = [
     example: "yaml",
     available: hasYaml,
     run: (pulumi, command) => pulumi[command](),
+    startUp: (pulumi) => pulumi.start("up", "--yes", "--skip-preview"),
+    quietProgram: { "Pulumi.yaml": quietYaml },
   },
   {
     name: "Python",
     example: "python",
     available: python !== undefined,
     ...(python !== undefined && { env: python.env }),
-    run: (pulumi, command) => runPython(pulumi, python, command),
+    run: (pulumi, command) => pulumi.runProgram(...pythonCommand(command)),
+    startUp: (pulumi) => pulumi.startProgram(...pythonCommand("up")),
+    quietProgram: { "__main__.py": quietPython },
   },
 ];
 
-function runPython(
-  pulumi: PulumiWorkspace,
-  prepared: PreparedPython | undefined,
-  command: string,
-): Promise<CommandResult> {
-  if (prepared === undefined) throw new Error("there is no Python");
-  return pulumi.runProgram(prepared.python, [prepared.stackScript, command]);
+function pythonCommand(command: string): readonly [program: string, args: readonly string[]] {
+  if (python === undefined) throw new Error("there is no Python");
+  return [python.python, [python.stackScript, command]];
 }
 
 let emulator: SlsEmulator;
@@ -193,89 +230,93 @@ describe.each(languages.filter(({ available }) => available))("$name", (language
   });
 });
 
-/** The example without its function that reads, so that what a second up sends can be counted. */
-const quietProgram = `
-name: replay-in-yaml
-runtime: yaml
-resources:
-  replay:
-    type: sls:ConsumerGroupReplay
-    properties:
-      project: shop
-      logstore: orders
-      consumerGroup: billing
-      from: "2026-11-20T08:00:00+08:00"
-`;
-
 const group = { project: "shop", logstore: "orders", consumerGroup: "billing" };
 
-describe.runIf(hasYaml)("an up from YAML that is stopped", () => {
-  const shards = 64;
+describe.each(languages.filter(({ available }) => available))(
+  "an up from $name that is stopped",
+  (language) => {
+    const shards = 64;
+    const twoWaves = 32;
 
-  beforeEach(async () => {
-    await open({ example: "yaml" }, shards);
-    pulumi.write({ "Pulumi.yaml": quietProgram });
-  });
+    beforeEach(async () => {
+      await open(language, shards);
+      pulumi.write(language.quietProgram);
+    });
 
-  async function nextUpWritesTheMissing(before: readonly (number | undefined)[]): Promise<void> {
-    emulator.clearRules();
-    emulator.clearRequests();
-    await succeeded(pulumi.up());
-    const all = Array.from({ length: shards }, (_, shard) => shard);
-    expect([...written()].sort(byNumber)).toEqual(all.filter((shard) => !before.includes(shard)));
-    expect(stands(shards)).toEqual(cursors(asked, shards));
+    /** Starts an up, and answers once all of its second wave is sent. A held answer keeps the third one back. */
+    async function upInTheMiddle(): Promise<{ readonly up: RunningCommand; readonly release: () => void }> {
+      const held = emulator.rule({ call: "UpdateCheckPoint", nth: 20, do: { kind: "holdAnswer" } });
+      const up = language.startUp(pulumi);
+      await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint", twoWaves);
+      return { up, release: () => held.release() };
+    }
 
-    emulator.clearRequests();
-    await succeeded(pulumi.up());
-    await succeeded(pulumi.refresh());
-    expect(emulator.requests).toEqual([]);
-  }
+    async function nextUpWritesTheMissing(before: readonly (number | undefined)[]): Promise<void> {
+      emulator.clearRules();
+      emulator.clearRequests();
+      await succeeded(language.run(pulumi, "up"));
+      const all = Array.from({ length: shards }, (_, shard) => shard);
+      expect([...written()].sort(byNumber)).toEqual(all.filter((shard) => !before.includes(shard)));
+      expect(stands(shards)).toEqual(cursors(asked, shards));
 
-  it("by one Ctrl-C in the middle of 64 shards writes no more, and the next up exactly the missing ones", async () => {
-    const held = emulator.rule({ call: "UpdateCheckPoint", nth: 20, do: { kind: "holdAnswer" } });
-    const up = pulumi.start("up", "--yes", "--skip-preview");
-    await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint", 20);
-    up.kill("SIGINT");
-    await up.seen("^C received");
-    held.release();
-    const { exitCode, stdout, stderr } = await up.finished;
-    expect(exitCode).not.toBe(0);
-    expect(`${stdout}${stderr}`).toContain("nothing more is written");
-    const before = written();
-    expect(before.length).toBeLessThan(shards);
-    await nextUpWritesTheMissing(before);
-  });
+      emulator.clearRequests();
+      await succeeded(language.run(pulumi, "up"));
+      await succeeded(language.run(pulumi, "refresh"));
+      expect(emulator.requests).toEqual([]);
+    }
 
-  it("by kill -9 writes no more, and the next up exactly the missing ones", async () => {
-    const held = emulator.rule({ call: "UpdateCheckPoint", nth: 20, do: { kind: "holdAnswer" } });
-    const up = pulumi.start("up", "--yes", "--skip-preview");
-    await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint", 20);
-    up.kill("SIGKILL");
-    await up.finished;
-    held.release();
-    // The plugin lives on until it notices; what it sent before counts.
-    await pluginEnds();
-    const before = written();
-    expect(before.length).toBeLessThan(shards);
-    await succeeded(pulumi.cancel());
-    await nextUpWritesTheMissing(before);
-  });
-});
+    it("by one Ctrl-C in the middle of 64 shards writes no more, and the next up exactly the missing ones", async () => {
+      const { up, release } = await upInTheMiddle();
+      pulumi.signalEngine("SIGINT");
+      await up.seen("^C received");
+      release();
+      const { exitCode, stdout, stderr } = await up.finished;
+      expect(exitCode).not.toBe(0);
+      expect(`${stdout}${stderr}`).toContain("nothing more is written");
+      expect(written()).toHaveLength(twoWaves);
+      await nextUpWritesTheMissing(written());
+    });
 
-/** The hosts of languages may stay; whoever writes must not. */
-async function pluginEnds(): Promise<void> {
-  const isPlugin = ({ command }: LocalProcess): boolean => command.includes("program/start.js");
+    it("by a Ctrl-C that reaches the whole terminal writes no more, and the next up exactly the missing ones", async () => {
+      const { up, release } = await upInTheMiddle();
+      up.kill("SIGINT");
+      await up.seen("^C received");
+      release();
+      expect((await up.finished).exitCode).not.toBe(0);
+      await ended(isEngine);
+      await ended(isPlugin);
+      expect(written()).toHaveLength(twoWaves);
+      // Python's Automation API closes what the engine prints to, which ends the engine before it unlocks the stack.
+      await pulumi.cancel();
+      await nextUpWritesTheMissing(written());
+    });
+
+    it("by kill -9 of the engine writes no more, and the next up exactly the missing ones", async () => {
+      const { up, release } = await upInTheMiddle();
+      pulumi.signalEngine("SIGKILL");
+      await up.finished;
+      release();
+      // The plugin lives on until it notices.
+      await ended(isPlugin);
+      expect(written()).toHaveLength(twoWaves);
+      await succeeded(pulumi.cancel());
+      await nextUpWritesTheMissing(written());
+    });
+  },
+);
+
+async function ended(isMeant: (process: LocalProcess) => boolean): Promise<void> {
   const deadline = performance.now() + 60_000;
-  while (pulumi.processes().some(isPlugin)) {
-    expect(
-      performance.now(),
-      pulumi
-        .processes()
-        .map(({ command }) => command)
-        .join("\n"),
-    ).toBeLessThan(deadline);
+  while (pulumi.processes().some(isMeant)) {
+    const left = pulumi.processes().map(({ command }) => command);
+    expect(performance.now(), left.join("\n")).toBeLessThan(deadline);
     await sleep(20);
   }
+}
+
+/** The hosts of languages may stay; whoever writes must not. */
+function isPlugin({ command }: LocalProcess): boolean {
+  return command.includes("program/start.js");
 }
 
 function byNumber(left = 0, right = 0): number {
@@ -344,6 +385,124 @@ describe.runIf(hasYaml)("pulumi import", () => {
   });
 });
 
+/** What a TypeScript user declares, as it is compiled. */
+function declareDynamic(program: string): void {
+  pulumi.write({
+    "Pulumi.yaml": "name: replay-in-yaml\nruntime: { name: nodejs, options: { typescript: false } }\n",
+    "index.js": `const sls = require("pulumi-sls-checkpoint");\n${program}`,
+  });
+}
+
+const replayInputs = { ...group, from: "2026-11-20T08:00:00+08:00" };
+
+/** How an up of the dynamic provider ends after it has written shard 0 of two. */
+const endings: Readonly<Record<string, () => Promise<void>>> = {
+  "that one shard was denied": async () => {
+    const denied = { kind: "error", status: 401, code: "Unauthorized" } as const;
+    const rule = emulator.rule({ call: "UpdateCheckPoint", shard: 1, do: denied });
+    const { exitCode, stdout } = await pulumi.up();
+    expect(exitCode, stdout).not.toBe(0);
+    rule.remove();
+  },
+  "whose engine was killed": async () => {
+    await pulumi.setConfig("sls:maxConcurrency", "1");
+    const held = emulator.rule({ call: "UpdateCheckPoint", nth: 1, do: { kind: "holdAnswer" } });
+    const up = pulumi.start("up", "--yes", "--skip-preview");
+    await emulator.waitForRequest(({ call }) => call === "UpdateCheckPoint");
+    up.kill("SIGKILL");
+    await up.finished;
+    // As when the whole machine dies: what was not recorded is in no state.
+    for (const { pid, command } of pulumi.processes())
+      if (command.includes("cmd/dynamic-provider")) process.kill(pid, "SIGKILL");
+    held.release();
+    await succeeded(pulumi.cancel());
+  },
+};
+
+describe.runIf(hasYaml)("an unfinished replay of the dynamic provider", () => {
+  it.each(Object.keys(endings))(
+    "%s is taken over by YAML, which writes exactly what was open",
+    async (ending) => {
+      await open({ example: "yaml" });
+      declareDynamic(`new sls.ConsumerGroupReplay("replay", ${JSON.stringify(replayInputs)});`);
+      await endings[ending]?.();
+      expect([written(), stands()]).toEqual([
+        expect.arrayContaining([0]),
+        [cursor(asked, 0), cursor(stood, 1)],
+      ]);
+
+      pulumi.write({ "Pulumi.yaml": quietYaml });
+      emulator.clearRequests();
+      expect(await succeeded(pulumi.preview())).toContain("shard 1  back 9 h");
+      expect([written(), stands()]).toEqual([[], [cursor(asked, 0), cursor(stood, 1)]]);
+
+      await succeeded(pulumi.up("--skip-preview"));
+      expect([written(), stands()]).toEqual([[1], cursors(asked)]);
+
+      emulator.clearRequests();
+      // What an engine that was killed had begun stands beside the resources until it is cleared.
+      await succeeded(pulumi.refresh("--clear-pending-creates"));
+      await succeeded(pulumi.up("--expect-no-changes"));
+      expect(emulator.requests).toEqual([]);
+      expect(readFileSync(pulumi.stateFile, "utf8")).not.toContain("__provider");
+    },
+  );
+});
+
+describe.runIf(hasYaml)("a stack of the plugin", () => {
+  it("is refused by the same declarations in TypeScript, in words and before anything is done", async () => {
+    await open({ example: "yaml" });
+    const { project, logstore } = group;
+    const side = { project, logstore, consumerGroup: "again" };
+    const savepoint = { ...group };
+    const pin = { ...side, shard: 0, checkpoint: cursor(asked, 0) };
+    pulumi.write({
+      "Pulumi.yaml": `${quietYaml}
+  side: { type: "sls:ConsumerGroup", properties: ${JSON.stringify(side)} }
+  before: { type: "sls:ConsumerGroupSavepoint", properties: ${JSON.stringify(savepoint)} }
+  pin:
+    type: sls:ConsumerGroupCheckpoint
+    properties: ${JSON.stringify(pin)}
+    options: { dependsOn: ["\${side}"] }
+`,
+    });
+    const inYaml = readFileSync(join(pulumi.project, "Pulumi.yaml"), "utf8");
+    await succeeded(pulumi.up("--skip-preview"));
+    const stack = await pulumi.exportStack();
+
+    // Consumers read on: whoever took this for a new replay would move them back once more.
+    emulator.commit("shop", "orders", "billing", 0, cursor("2026-11-20T05:00:00Z", 0), {
+      consumer: "host-a",
+    });
+    clock += 10 * 60_000;
+    declareDynamic(`
+new sls.ConsumerGroupReplay("replay", ${JSON.stringify(replayInputs)});
+new sls.ConsumerGroup("side", ${JSON.stringify({ ...side, adopt: true })});
+new sls.ConsumerGroupSavepoint("before", ${JSON.stringify(savepoint)});
+new sls.ConsumerGroupCheckpoint("pin", ${JSON.stringify(pin)});
+`);
+    emulator.clearRequests();
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview", "--continue-on-error"]]) {
+      const { exitCode, stdout, stderr } = await pulumi.run(...command);
+      expect(exitCode, `${stdout}${stderr}`).not.toBe(0);
+      expect(`${stdout}${stderr}`).toContain("was written by the plugin sls");
+    }
+    expect(emulator.requests).toEqual([]);
+    expect(ownResourcesOf(await pulumi.exportStack())).toEqual(ownResourcesOf(stack));
+
+    pulumi.write({ "Pulumi.yaml": inYaml });
+    await succeeded(pulumi.up("--skip-preview", "--expect-no-changes"));
+    expect(emulator.requests).toEqual([]);
+  });
+});
+
+/** What of the plugin a stack holds, in the order of its names. */
+function ownResourcesOf(stack: unknown): readonly string[] {
+  const { deployment } = stack as { readonly deployment: { readonly resources: readonly SavedResource[] } };
+  const own = deployment.resources.filter(({ type }) => type.includes("sls:"));
+  return own.map(({ type, id }) => `${type} ${String(id)}`).sort();
+}
+
 describe.runIf(hasYaml)("a stack of the dynamic provider", () => {
   it("is taken over by the same declarations in YAML, without a request", async () => {
     await open({ example: "yaml" });
@@ -364,7 +523,7 @@ new sls.ConsumerGroupCheckpoint("pin", ${JSON.stringify(pin)});
     await succeeded(pulumi.up());
 
     pulumi.write({
-      "Pulumi.yaml": `${quietProgram}
+      "Pulumi.yaml": `${quietYaml}
   pin:
     type: sls:ConsumerGroupCheckpoint
     properties: ${JSON.stringify(pin)}

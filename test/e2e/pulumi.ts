@@ -158,8 +158,24 @@ export class PulumiWorkspace {
 
   /** Runs a program of the project, such as a script of its CI, which finds `pulumi` on its path. */
   runProgram(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
-    const path = [dirname(this.#engine.pulumi), dirname(process.execPath), this.#env["PATH"]].join(delimiter);
-    return this.#start(program, args, { PATH: path, ...env }).finished;
+    return this.#start(program, args, { PATH: this.#pathWithPulumi, ...env }).finished;
+  }
+
+  /** Like `runProgram`, but hands out the program while it runs. A signal reaches what it started too, as from a terminal. */
+  startProgram(program: string, args: readonly string[]): RunningCommand {
+    return this.#start(program, args, { PATH: this.#pathWithPulumi }, "group");
+  }
+
+  get #pathWithPulumi(): string {
+    return [dirname(this.#engine.pulumi), dirname(process.execPath), this.#env["PATH"]].join(delimiter);
+  }
+
+  /** Sends a signal to the engine alone, whoever started it; what it started lives on. */
+  signalEngine(signal: "SIGINT" | "SIGKILL"): void {
+    const engines = this.processes().filter(isEngine);
+    if (engines.length === 0) throw new Error("no engine runs");
+    if (signal === "SIGKILL") this.#crashed = true;
+    for (const { pid } of engines) process.kill(pid, signal);
   }
 
   /** Leaves the lock of a run that was killed, as the engine lays it out. */
@@ -170,11 +186,17 @@ export class PulumiWorkspace {
     writeFileSync(join(folder, "2c5f1b9e-6f0a-4c57-9d0e-5a1f7c1f5b11.json"), JSON.stringify(lock));
   }
 
-  #start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningCommand {
+  #start(
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    signalled: "alone" | "group" = "alone",
+  ): RunningCommand {
     const child = spawn(program, args, {
       cwd: this.project,
       env: { ...this.#env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: signalled === "group",
     });
     const output = collect(child);
     const running: RunningCommand = {
@@ -182,7 +204,7 @@ export class PulumiWorkspace {
       finished: output.finished.finally(() => this.#running.delete(running)),
       seen: (text) => output.until(() => output.text().includes(text), `it wrote ${JSON.stringify(text)}`),
       providerPid: () => this.#providerPid(output),
-      kill: (signal) => this.#kill(child, signal),
+      kill: (signal) => this.#kill(child, signal, signalled),
     };
     this.#running.add(running);
     return running;
@@ -241,9 +263,10 @@ export class PulumiWorkspace {
     return pid ?? -1;
   }
 
-  #kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  #kill(child: ChildProcess, signal: NodeJS.Signals, signalled: "alone" | "group"): void {
     if (signal === "SIGKILL") this.#crashed = true;
-    child.kill(signal);
+    if (signalled === "group" && child.pid !== undefined) process.kill(-child.pid, signal);
+    else child.kill(signal);
   }
 
   async #endAll(): Promise<void> {
@@ -316,6 +339,11 @@ function readProc(pid: string, file: string): string[] {
     // It ended while we looked, or belongs to someone else.
     return [];
   }
+}
+
+/** Whoever started Pulumi's command line, and by whichever path. */
+export function isEngine({ command }: LocalProcess): boolean {
+  return /^(\S*\/)?pulumi\s/.test(command);
 }
 
 function isProvider({ command }: LocalProcess): boolean {

@@ -1,8 +1,10 @@
 /** Python with Pulumi's SDK and the generated one of the plugin, in folders of their own. */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { pluginFolder } from "../../tools/plugin/bundle.mjs";
 import { generateSdk } from "../../tools/sdk/sdk.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -32,14 +34,31 @@ export async function preparePython(): Promise<PreparedPython | undefined> {
   }
 }
 
-/** The SDK asks for its own version as an installed package, so it is one. */
+/**
+ * The SDK asks for its own version as an installed package, so it is one. Test files that run at the same time share what was
+ * installed for the same schema.
+ */
 async function installSdk(python: string): Promise<string> {
-  const generated = join(here, ".work", "sdk-python");
-  const installed = join(here, ".work", "sdk-python-installed");
+  const schema = readFileSync(join(pluginFolder, "schema.json"));
+  const name = `sdk-python-${createHash("sha256").update(schema).digest("hex").slice(0, 16)}`;
+  const installed = join(here, ".work", name);
+  if (existsSync(installed)) return installed;
+  const partial = mkdtempSync(join(here, ".work", `${name}.`));
+  const generated = join(partial, "generated");
   await generateSdk("python", generated);
-  rmSync(installed, { recursive: true, force: true });
-  pip(python, "--no-deps", "--target", installed, generated);
+  pip(python, "--no-deps", "--target", join(partial, "installed"), generated);
+  moveInto(installed, join(partial, "installed"));
+  rmSync(partial, { recursive: true, force: true });
   return installed;
+}
+
+function moveInto(place: string, complete: string): void {
+  try {
+    renameSync(complete, place);
+  } catch (error) {
+    // Another file was faster, and what it has is the same.
+    if (!existsSync(place)) throw error;
+  }
 }
 
 function pip(python: string, ...args: readonly string[]): void {

@@ -21,7 +21,7 @@ command = sys.argv[1]
 settings = automation.LocalWorkspaceOptions(work_dir=".")
 stack = automation.select_stack("test", project_name="replay-in-python", program=program, opts=settings)
 try:
-    getattr(stack, command)(on_output=show)
+    getattr(stack, command)(on_output=show, on_error=show)
 except automation.CommandError as error:
     print(error, file=sys.stderr)
     sys.exit(1)

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type ErrorHook } from "@pulumi/pulumi";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.js";
 import { sortOptions } from "../../provider/src/resources/componentOptions.js";
 import { type Properties } from "../provider/dynamicProviderServer.js";
@@ -113,24 +114,38 @@ const differences: readonly Difference[] = [
     },
   },
   {
-    what: "hooks of a replay",
-    dynamic: "before-hooks for the plan, after-hooks for the writes",
-    plugin: "refused",
+    what: "`onError` hooks of a replay",
+    dynamic: "run for the plan and for the writes",
+    plugin: "refused where no other hook is given; Pulumi hands over none",
     show: {
       dynamic: () => {
-        const hooks = { beforeCreate: [noHook], afterCreate: [noHook] };
+        // One of its own would be registered with an engine.
+        const hooks = { onError: [{ name: "again" } as unknown as ErrorHook] };
         const { plan, apply } = sortOptions("replay", { hooks });
-        expect([plan, apply]).toEqual([
-          { hooks: { beforeCreate: [noHook] } },
-          { hooks: { afterCreate: [noHook] } },
-        ]);
+        expect([plan, apply]).toEqual([{ hooks }, { hooks }]);
       },
       plugin: async () => {
         const request = new protocol.ConstructRequest();
         request.setType("sls:index:ConsumerGroupReplay");
         request.setName("replay");
         request.setResourceHooks(new protocol.ConstructRequest.ResourceHooksBinding());
-        await expect(process.construct(request)).rejects.toThrow("the option hooks is not supported");
+        await expect(process.construct(request)).rejects.toThrow("the option hooks.onError is not supported");
+      },
+    },
+  },
+  {
+    what: "`hideDiffs` of a replay",
+    dynamic: "hides what it names, in both children",
+    plugin: "no effect: Pulumi does not hand it over",
+    show: {
+      dynamic: () => {
+        const { plan, apply } = sortOptions("replay", { hideDiffs: ["reason"] });
+        expect([plan, apply]).toEqual([{ hideDiffs: ["reason"] }, { hideDiffs: ["reason"] }]);
+      },
+      plugin: () => {
+        const handedOver = Object.keys(new protocol.ConstructRequest().toObject());
+        expect(handedOver).toContain("ignorechangesList");
+        expect(handedOver.filter((name) => /hidediff/i.test(name))).toEqual([]);
       },
     },
   },
@@ -170,8 +185,6 @@ const differences: readonly Difference[] = [
     },
   },
 ];
-
-const noHook = (): void => undefined;
 
 beforeEach(async () => {
   let now = noon;

@@ -55,7 +55,16 @@ export class PluginProcess {
     });
   }
 
-  static async start(): Promise<PluginProcess> {
+  static start(): Promise<PluginProcess> {
+    return PluginProcess.#start((address) => [address]);
+  }
+
+  /** Starts it as for a debugger: engines attach to it. */
+  static startDebugged(port: number): Promise<PluginProcess> {
+    return PluginProcess.#start(() => ["--port", String(port)]);
+  }
+
+  static async #start(argumentsFor: (engine: string) => readonly string[]): Promise<PluginProcess> {
     // An engine that is there and drops every line: what it prints is looked at elsewhere.
     const engine = new grpc.Server();
     engine.addService(
@@ -63,13 +72,10 @@ export class PluginProcess {
       { log: (_call: unknown, done: Answering) => done(null, new Empty()) },
     );
     const port = await listening(engine);
-    const child = spawn(
-      process.execPath,
-      [join(pluginFolder, "program/start.js"), `127.0.0.1:${String(port)}`],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
+    const program = join(pluginFolder, "program/start.js");
+    const child = spawn(process.execPath, [program, ...argumentsFor(`127.0.0.1:${String(port)}`)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [printed] = (await once(child.stdout, "data")) as [Buffer];
     return new PluginProcess(child, engine, Number(printed.toString()));
   }

@@ -11,11 +11,20 @@ const anyWay = ["static", "type", "dynamic"];
 /** @type {Record<string, Record<string, string[]>>} from a room, to a room, in which ways */
 export const arrows = {
   index: { resources: anyWay, texts: anyWay, nodeVersion: anyWay },
-  resources: { dynamicProvider: anyWay, model: anyWay, provider: ["dynamic"] },
+  resources: { dynamicProvider: anyWay, model: anyWay, replayChildren: anyWay, provider: ["dynamic"] },
+  // Only so that an input without a child does not compile.
+  replayChildren: { resources: ["type"] },
   // Pulumi copies into state whatever this room holds at load time.
   dynamicProvider: { provider: ["dynamic", "type"] },
   provider: { lives: anyWay, lifecycle: anyWay, texts: anyWay, marks: anyWay, nodeVersion: anyWay },
-  plugin: { lives: anyWay, texts: anyWay, marks: anyWay, lifecycle: anyWay, model: anyWay },
+  plugin: {
+    replayChildren: anyWay,
+    lives: anyWay,
+    texts: anyWay,
+    marks: anyWay,
+    lifecycle: anyWay,
+    model: anyWay,
+  },
   marks: { lifecycle: anyWay },
   lives: { lifecycle: anyWay, sls: anyWay, model: anyWay, engineWatch: anyWay },
   lifecycle: { rules: anyWay, model: anyWay, sls: anyWay },

@@ -197,15 +197,36 @@ function changedInputs(
 ): readonly (readonly [string, PropertyDiff])[] {
   const { __provider: _shim, ...before } = propertiesOf(request.getOldInputs());
   const after = propertiesOf(request.getNews());
-  const names = new Set(
-    [...Object.keys(before), ...Object.keys(after)].filter((name) => !handedOver.has(name)),
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  const declared = names.filter(
+    (name) => !handedOver.has(name) && !isDeepStrictEqual(before[name], after[name]),
   );
-  return [...names]
-    .filter((name) => !isDeepStrictEqual(before[name], after[name]))
+  const differences = declared.map((name): readonly [string, PropertyDiff] => {
+    const difference = new protocol.PropertyDiff();
+    difference.setKind(kindOfChange(before[name], after[name], replaces.includes(name)));
+    difference.setInputdiff(true);
+    return [name, difference];
+  });
+  return [...differences, ...drifted(request, declared)];
+}
+
+/**
+ * What an ordinary resource is to be changed back to: the declaration is the same, and the state that a refresh read is
+ * not. An act has no drift.
+ */
+function drifted(
+  request: protocol.DiffRequest,
+  declared: readonly string[],
+): readonly (readonly [string, PropertyDiff])[] {
+  if (!("read" in lifeOf(request.getUrn()))) return [];
+  const state = propertiesOf(request.getOlds());
+  const after = propertiesOf(request.getNews());
+  return Object.keys(after)
+    .filter((name) => !declared.includes(name) && !handedOver.has(name) && Object.hasOwn(state, name))
+    .filter((name) => !isDeepStrictEqual(state[name], after[name]))
     .map((name) => {
       const difference = new protocol.PropertyDiff();
-      difference.setKind(kindOfChange(before[name], after[name], replaces.includes(name)));
-      difference.setInputdiff(true);
+      difference.setKind(protocol.PropertyDiff.Kind.UPDATE);
       return [name, difference];
     });
 }

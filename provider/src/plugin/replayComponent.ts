@@ -8,14 +8,18 @@ import {
   type RegisterResourceResponse,
 } from "@pulumi/pulumi/proto/resource_pb.js";
 import { holdsSecret, secretInputsKey, unknownValue } from "../marks.js";
+import {
+  type HookMoment,
+  type ReplayChild,
+  holdsHook,
+  ignoredChangesOf,
+  inputNamesOf,
+} from "../replayChildren.js";
 import { type Properties, markedStructOf, propertiesOf } from "./values.js";
 
 /** The component that moves a group: its plan is in state before its writes begin. */
 
 const outputs = ["shards", "positions", "previousPositions", "plannedAt", "pinnedAt", "totals"] as const;
-
-/** What only decides where to. Everything else the writes are bounded by too. */
-const planInputs = ["from", "triggers"];
 
 /** Which plugin the children are of. */
 export interface ServingPlugin {
@@ -55,7 +59,7 @@ async function registerReplay(
   const component = await register(monitor, componentOf(request));
   const self = component.getUrn();
 
-  const plan = childOf(request, "ReplayPlan", { ...inputs, self }, self, plugin);
+  const plan = childOf(request, "plan", { ...inputs, self }, self, plugin);
   plan.setDependenciesList(request.getDependenciesList());
   plan.setDeletedwith(request.getDeletedwith());
   plan.setReplaceWithList(request.getReplaceWithList());
@@ -65,7 +69,8 @@ async function registerReplay(
   if (before !== undefined) plan.setDeletebeforereplace(before);
   const planned = await register(monitor, plan);
 
-  const bounds = Object.fromEntries(Object.entries(inputs).filter(([name]) => !planInputs.includes(name)));
+  const own = inputNamesOf("apply");
+  const bounds = Object.fromEntries(Object.entries(inputs).filter(([name]) => own.includes(name)));
   // In a preview the plan is not known yet, and so does not say that it is secret.
   const secretInputs = holdsSecret(inputs["from"]) ? { [secretInputsKey]: ["from"] } : {};
   const handed = {
@@ -74,7 +79,7 @@ async function registerReplay(
     self,
     plan: propertiesOf(planned.getObject())["plan"] ?? unknownValue,
   };
-  const apply = childOf(request, "ReplayApply", handed, self, plugin);
+  const apply = childOf(request, "apply", handed, self, plugin);
   apply.setDependenciesList([planned.getUrn()]);
   apply.setAdditionalsecretoutputsList(request.getAdditionalsecretoutputsList());
   const applied = await register(monitor, apply);
@@ -106,22 +111,21 @@ function componentOf(request: ConstructRequest): RegisterResourceRequest {
 
 function childOf(
   request: ConstructRequest,
-  kind: "ReplayPlan" | "ReplayApply",
+  which: ReplayChild,
   inputs: Properties,
   parent: string,
   plugin: ServingPlugin,
 ): RegisterResourceRequest {
-  const suffix = kind === "ReplayPlan" ? "plan" : "apply";
-  const child = resource(`sls:index:${kind}`, `${request.getName()}-${suffix}`, inputs);
+  const kind = kinds[which];
+  const child = resource(`sls:index:${kind}`, `${request.getName()}-${which}`, inputs);
   child.setCustom(true);
   child.setParent(parent);
   setPlugin(child, request, plugin);
-  child.setHidediffsList(["plan", "self"]);
+  child.setHidediffsList(["plan", "self", secretInputsKey]);
   child.setAliasesList([aliasOfDynamicFront(kind)]);
   child.setAliasspecs(true);
-  child.setIgnorechangesList(
-    request.getIgnorechangesList().filter((path) => Object.hasOwn(inputs, root(path))),
-  );
+  child.setIgnorechangesList([...ignoredChangesOf(which, request.getIgnorechangesList())]);
+  child.setHooks(hooksOf(which, request.getResourceHooks()));
   child.setCustomtimeouts(timeoutsOf(request));
   const protect = request.getProtect();
   if (protect !== undefined) child.setProtect(protect);
@@ -141,9 +145,7 @@ function setPlugin(child: RegisterResourceRequest, request: ConstructRequest, pl
   child.setPlugindownloadurl(plugin.pluginDownloadURL ?? "");
 }
 
-function root(path: string): string {
-  return /^[^.[]*/.exec(path)?.[0] ?? path;
-}
+const kinds = { plan: "ReplayPlan", apply: "ReplayApply" } as const;
 
 function resource(type: string, name: string, inputs: Properties): RegisterResourceRequest {
   const request = new RegisterResourceRequest();
@@ -174,16 +176,44 @@ function timeoutsOf(request: ConstructRequest): RegisterResourceRequest.CustomTi
   return timeouts;
 }
 
+/** The program runs its hooks by their names, whoever registers the resource that they belong to. */
+function hooksOf(
+  which: ReplayChild,
+  given: ConstructRequest.ResourceHooksBinding | undefined,
+): RegisterResourceRequest.ResourceHooksBinding | undefined {
+  if (given === undefined) return undefined;
+  const of = (moment: HookMoment, names: string[]): string[] => (holdsHook(which, moment) ? names : []);
+  const hooks = new RegisterResourceRequest.ResourceHooksBinding();
+  hooks.setBeforeCreateList(of("beforeCreate", given.getBeforeCreateList()));
+  hooks.setAfterCreateList(of("afterCreate", given.getAfterCreateList()));
+  hooks.setBeforeUpdateList(of("beforeUpdate", given.getBeforeUpdateList()));
+  hooks.setAfterUpdateList(of("afterUpdate", given.getAfterUpdateList()));
+  hooks.setBeforeDeleteList(of("beforeDelete", given.getBeforeDeleteList()));
+  hooks.setAfterDeleteList(of("afterDelete", given.getAfterDeleteList()));
+  hooks.setOnErrorList(of("onError", given.getOnErrorList()));
+  return hooks;
+}
+
 /** An option that did nothing without a word would be worse than none. */
 function refuseOptions(request: ConstructRequest): void {
   const refused = [
-    ...(request.getReplaceonchangesList().length > 0 ? ["replaceOnChanges"] : []),
-    ...(request.getResourceHooks() !== undefined ? ["hooks"] : []),
+    ...(request.getReplaceonchangesList().length > 0 ? [replaceOnChangesRefused] : []),
+    ...(handsOverNoHook(request.getResourceHooks()) ? [onErrorRefused] : []),
   ];
   if (refused.length === 0) return;
-  throw new Error(
-    `ConsumerGroupReplay "${request.getName()}": the option ${refused.join(" and ")} is not supported\nTake it out.`,
+  const options = refused.map(
+    (why) => `ConsumerGroupReplay "${request.getName()}": the option ${why}\nTake it out.`,
   );
+  throw new Error(options.join("\n"));
+}
+
+const replaceOnChangesRefused =
+  "replaceOnChanges is not supported: a change never replaces a replay; to move the group again, change triggers, or run pulumi up --replace on its plan";
+const onErrorRefused = "hooks.onError is not supported: Pulumi hands it to no component of a plugin";
+
+/** An engine that was given onError alone says that there are hooks, and hands over none. */
+function handsOverNoHook(hooks: ConstructRequest.ResourceHooksBinding | undefined): boolean {
+  return hooks !== undefined && Object.values(hooks.toObject()).every((names) => names.length === 0);
 }
 
 function register(

@@ -8,12 +8,14 @@ import { confidentialityOf } from "../marks.js";
 import { CustomResources, type ResourceCall } from "./customResources.js";
 import { EngineLog } from "./engineLog.js";
 import { invoke } from "./functions.js";
+import { type Connection, refuseSecondConnection } from "./connection.js";
 import { Interruption } from "./interruption.js";
 import { keysOf } from "./providerKeys.js";
 import { constructReplay } from "./replayComponent.js";
+import { GroupVersions } from "./groupVersions.js";
 import { type PackageSchema } from "./schema.js";
 import { checkSettings } from "./settings.js";
-import { declaredOf } from "./values.js";
+import { declaredOf, propertiesOf } from "./values.js";
 
 /** Pulumi's provider protocol: what each call is answered. A call that is not here is refused as not served. */
 export class ProviderService {
@@ -23,13 +25,17 @@ export class ProviderService {
   #context: LifecycleContext | undefined;
   #settings: Declared = {};
   #reference: string | undefined;
+  #engineAddress: string;
+  #connection: Connection | undefined;
   #interruption = new Interruption();
+  readonly #groups = new GroupVersions();
   readonly #resources = new CustomResources((call) => this.#contextFor(call));
 
   /** @param engineAddress absent where an engine will attach */
   constructor(schema: PackageSchema, engineAddress?: string) {
     this.#schema = schema;
-    this.#operation = beginOperation(engineAddress ?? "");
+    this.#engineAddress = engineAddress ?? "";
+    this.#operation = beginOperation(this.#engineAddress);
     if (engineAddress !== undefined) this.#log.attach(engineAddress);
   }
 
@@ -60,11 +66,17 @@ export class ProviderService {
     return response;
   }
 
-  /** Turns to another engine. One process that is debugged serves one engine after the other. */
+  /**
+   * Turns to another engine. One process that is debugged serves one engine after the other, and each of them attaches
+   * once for each provider of its stack.
+   */
   attach(request: PluginAttach): Empty {
-    this.#operation = beginOperation(request.getAddress());
-    this.#log.attach(request.getAddress());
+    if (request.getAddress() === this.#engineAddress) return new Empty();
+    this.#engineAddress = request.getAddress();
+    this.#operation = beginOperation(this.#engineAddress);
+    this.#log.attach(this.#engineAddress);
     this.#context = undefined;
+    this.#connection = undefined;
     this.#interruption = new Interruption();
     return new Empty();
   }
@@ -93,7 +105,11 @@ export class ProviderService {
   }
 
   configure(request: protocol.ConfigureRequest): protocol.ConfigureResponse {
-    this.#settings = declaredOf(request.getArgs());
+    const settings = declaredOf(request.getArgs());
+    const connection = { provider: request.getUrn() ?? "", settings };
+    if (this.#connection !== undefined) refuseSecondConnection(this.#connection, connection);
+    this.#connection = connection;
+    this.#settings = settings;
     this.#reference = referenceOf(request);
     this.#context = undefined;
     const response = new protocol.ConfigureResponse();
@@ -103,6 +119,12 @@ export class ProviderService {
   }
 
   check(request: protocol.CheckRequest): Promise<protocol.CheckResponse> {
+    const { endpoint, region } = this.#settings;
+    this.#groups.refuseSecondVersion(request.getUrn(), propertiesOf(request.getNews()), {
+      service: String(endpoint ?? region),
+      engine: this.#engineAddress,
+      version: this.#schema.version,
+    });
     return this.#resources.check(request);
   }
 

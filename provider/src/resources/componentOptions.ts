@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ConsumerGroupReplayArgs } from "./consumerGroupReplay.js";
+import { type HookMoment, type ReplayChild, holdsHook, ignoredChangesOf } from "../replayChildren.js";
 
 /** Pulumi's options for a replay: those of a component, and the two of its children that mean something for it. */
 export type ConsumerGroupReplayOptions = pulumi.ComponentResourceOptions &
@@ -54,35 +54,6 @@ export const optionPlaces: Readonly<Record<keyof ConsumerGroupReplayOptions, Pla
   envVarMappings: { refused: "it is an option of providers: give it to sls.Provider" },
 };
 
-/** The inputs of a replay, and which children have them. */
-const inputHolders: Readonly<Record<keyof ConsumerGroupReplayArgs, readonly Holder[]>> = {
-  project: ["plan", "apply"],
-  logstore: ["plan", "apply"],
-  consumerGroup: ["plan", "apply"],
-  from: ["plan"],
-  triggers: ["plan"],
-  allowTruncated: ["plan", "apply"],
-  allowSkip: ["plan", "apply"],
-  allowUnordered: ["plan", "apply"],
-  applyBefore: ["plan", "apply"],
-  maxMove: ["plan", "apply"],
-  onActiveConsumers: ["plan", "apply"],
-  waitTimeout: ["plan", "apply"],
-  watchFor: ["plan", "apply"],
-  reason: ["plan", "apply"],
-};
-
-/** Hooks go where the move begins and ends: it is planned first and applied last, and deleted the other way round. */
-const hookHolders: Readonly<Record<string, readonly Holder[]>> = {
-  beforeCreate: ["plan"],
-  afterCreate: ["apply"],
-  beforeUpdate: ["plan"],
-  afterUpdate: ["apply"],
-  beforeDelete: ["apply"],
-  afterDelete: ["plan"],
-  onError: ["plan", "apply"],
-};
-
 /**
  * Returns which options the component gets and which its children get.
  *
@@ -123,38 +94,14 @@ function isHeldBy(holder: Holder, option: string): boolean {
 
 /** What a holder gets of an option that not every one gets whole. */
 function partOf(holder: Holder, option: string, value: unknown): unknown {
-  if (option === "ignoreChanges") return inputsOf(holder, value as readonly string[]);
+  if (holder === "component") return value;
+  if (option === "ignoreChanges") return ignoredChangesOf(holder, value as readonly string[]);
   if (option === "hooks") return hooksOf(holder, value as pulumi.ResourceHookBinding);
   return value;
 }
 
-/**
- * The property paths below inputs that a child has. "*" stands for the declared ones: apply must never miss what its
- * plan hands it.
- */
-function inputsOf(holder: Holder, paths: readonly string[]): readonly string[] {
-  const own = inputNamesOf(holder);
-  return paths.flatMap((path) => {
-    if (path === "*") return own;
-    return own.includes(rootOf(path)) ? [path] : [];
-  });
-}
-
-/** Returns the names of the inputs that a child has. */
-export function inputNamesOf(holder: Holder): readonly string[] {
-  return Object.entries(inputHolders).flatMap(([input, holders]) =>
-    holders.includes(holder) ? [input] : [],
-  );
-}
-
-/** The input that a property path begins with: `from` of `from["0"]`, `["from"]` and `from.*`. */
-function rootOf(path: string): string {
-  const { quoted, bare } = /^(?:\["(?<quoted>[^"]+)"\]|(?<bare>[^.[]+))/.exec(path)?.groups ?? {};
-  return quoted ?? bare ?? path;
-}
-
-function hooksOf(holder: Holder, hooks: pulumi.ResourceHookBinding): pulumi.ResourceHookBinding {
+function hooksOf(child: ReplayChild, hooks: pulumi.ResourceHookBinding): pulumi.ResourceHookBinding {
   return Object.fromEntries(
-    Object.entries(hooks).filter(([moment]) => hookHolders[moment]?.includes(holder)),
+    Object.entries(hooks).filter(([moment]) => holdsHook(child, moment as HookMoment)),
   );
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { consumerGroupProvider } from "../dynamicProvider.js";
+import { metAsOfPlugin } from "./pluginAlias.js";
 import { secretInputsOf } from "./secretInputs.js";
 
 /** A consumer group, and how it is set up. */
@@ -111,7 +112,10 @@ export class ConsumerGroup extends pulumi.dynamic.Resource {
         secretInputs: secretInputsOf(args),
         adopted: undefined,
       },
-      pulumi.mergeOptions({ hideDiffs: ["__provider", "secretInputs"] }, opts),
+      pulumi.mergeOptions(
+        { hideDiffs: ["__provider", "secretInputs"], ...metAsOfPlugin("ConsumerGroup") },
+        opts,
+      ),
       "sls",
       "ConsumerGroup",
     );

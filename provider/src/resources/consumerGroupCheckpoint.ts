@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { consumerGroupCheckpointProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { metAsOfPlugin } from "./pluginAlias.js";
 import { secretInputsOf } from "./secretInputs.js";
 
 /** Where one shard of a consumer group is to read from, and how far it may be moved. */
@@ -160,7 +161,13 @@ export class ConsumerGroupCheckpoint extends pulumi.dynamic.Resource {
         requestId: undefined,
         status: undefined,
       },
-      pulumi.mergeOptions({ hideDiffs: ["__provider", "self", "secretInputs", "acts"] }, opts),
+      pulumi.mergeOptions(
+        {
+          hideDiffs: ["__provider", "self", "secretInputs", "acts"],
+          ...metAsOfPlugin("ConsumerGroupCheckpoint"),
+        },
+        opts,
+      ),
       "sls",
       "ConsumerGroupCheckpoint",
     );

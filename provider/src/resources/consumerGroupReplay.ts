@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { replayApplyProvider, replayPlanProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { metAsOfPlugin } from "./pluginAlias.js";
 import { secretInputsOf } from "./secretInputs.js";
-import { type ConsumerGroupReplayOptions, inputNamesOf, sortOptions } from "./componentOptions.js";
+import { inputNamesOf } from "../replayChildren.js";
+import { type ConsumerGroupReplayOptions, sortOptions } from "./componentOptions.js";
 
 /**
  * Where to move a shard: an RFC 3339 instant with an offset, compared with when SLS received the logs · `begin` ·
@@ -217,7 +219,10 @@ function settled(urn: pulumi.Output<string>): Promise<string> {
   });
 }
 
-const hidden: pulumi.CustomResourceOptions = { hideDiffs: ["__provider", "plan", "self", "secretInputs"] };
+function optionsOf(type: string, opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+  const hideDiffs = ["__provider", "plan", "self", "secretInputs"];
+  return pulumi.mergeOptions({ hideDiffs, ...metAsOfPlugin(type) }, opts);
+}
 
 /** The decision about a whole group, in state before anything is written. */
 class ReplayPlan extends pulumi.dynamic.Resource {
@@ -228,7 +233,7 @@ class ReplayPlan extends pulumi.dynamic.Resource {
       replayPlanProvider,
       name,
       { ...args, plan: undefined },
-      pulumi.mergeOptions(hidden, opts),
+      optionsOf("ReplayPlan", opts),
       "sls",
       "ReplayPlan",
     );
@@ -257,7 +262,7 @@ class ReplayApply extends pulumi.dynamic.Resource {
         pinnedAt: undefined,
         totals: undefined,
       },
-      pulumi.mergeOptions(hidden, opts),
+      optionsOf("ReplayApply", opts),
       "sls",
       "ReplayApply",
     );

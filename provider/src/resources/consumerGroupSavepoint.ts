@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { savepointProvider } from "../dynamicProvider.js";
 import { refuseAdoptionOptions } from "./adoption.js";
+import { metAsOfPlugin } from "./pluginAlias.js";
 import { secretInputsOf } from "./secretInputs.js";
 import { type ReplayPosition } from "./consumerGroupReplay.js";
 
@@ -67,7 +68,10 @@ export class ConsumerGroupSavepoint extends pulumi.dynamic.Resource {
         times: undefined,
         takenAt: undefined,
       },
-      pulumi.mergeOptions({ hideDiffs: ["__provider", "secretInputs"] }, opts),
+      pulumi.mergeOptions(
+        { hideDiffs: ["__provider", "secretInputs"], ...metAsOfPlugin("ConsumerGroupSavepoint") },
+        opts,
+      ),
       "sls",
       "ConsumerGroupSavepoint",
     );
