@@ -83,8 +83,8 @@ Says beforehand what it creates, what it may cost and which permissions it needs
 
   --project NAME      the project to create the logstore in
   --output FILE       write what was found into FILE, for sls-emulator --assumptions FILE
-  --denied-profile P  a profile of the aliyun CLI that may do nothing there: what it is told is asked too
-  --probe-limits      fill the quota of logstores, and ask as fast as is answered; for an empty project only
+  --denied-profile P  a profile of the aliyun CLI that has no permissions: asks too what it is told
+  --probe-limits      create logstores up to the quota, and send as fast as it answers; empty projects only
   --keep              leave the logstore
   --clean             remove logstores that former runs left, and ask nothing else
   --yes               do not ask back

@@ -1,7 +1,7 @@
 import { describeDuration, durationOfSeconds } from "../../provider/src/model/duration.js";
 import { lostFirst, statusPage } from "../../provider/src/texts/pages/statusPage.js";
 import { groupsPage } from "../../provider/src/texts/pages/groupsPage.js";
-import { shardTable } from "../../provider/src/texts/markdown.js";
+import { plainText, shardTable } from "../../provider/src/texts/markdown.js";
 import { type Checkpoints, type Groups, type Reader } from "./reader.js";
 import { type Target } from "./commandArguments.js";
 import { groupLabels, prometheusText } from "./prometheus.js";
@@ -102,7 +102,7 @@ function shownGroups(answer: Groups): Shown {
     exitCode: lost ? dataLost : 0,
     table: (width) => `${head}\nas of ${answer.readAt}\n\n${table(groupColumns, rows, width)}\n`,
     markdown: () =>
-      `**${head}** at ${answer.readAt}\n\n${shardTable(
+      `**${plainText(head)}** at ${answer.readAt}\n\n${shardTable(
         groupColumns.map(({ name }) => name),
         rows,
       )}\n`,

@@ -2,11 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as sls from "pulumi-sls-checkpoint";
 import { readReplays } from "./replays";
 
-const config = new pulumi.Config();
-
-const declared = readReplays(config).map(({ name, args }) => {
+const declared = readReplays(new pulumi.Config()).map(({ name, args }) => {
   const replay = new sls.ConsumerGroupReplay(name, args);
-  return { name, args, replay };
+  return { name, replay };
 });
 
 /** Where each group stood before: the way back. */
@@ -17,13 +15,6 @@ export const shards = byName(({ replay }) => replay.shards);
 
 /** How many shards of each group are pinned, stay, were left alone. */
 export const totals = byName(({ replay }) => replay.totals);
-
-/** How far the consumers came since, as Markdown. Asked for, because it reads from the service each time. */
-export const progress = config.getBoolean("progress")
-  ? byName(({ args: { project, logstore, consumerGroup }, replay: { shards } }) => {
-      return sls.getReplayProgressOutput({ project, logstore, consumerGroup, shards }).text;
-    })
-  : {};
 
 function byName<Value>(valueOf: (replay: (typeof declared)[number]) => Value): Record<string, Value> {
   return Object.fromEntries(declared.map((replay) => [replay.name, valueOf(replay)]));

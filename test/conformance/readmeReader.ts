@@ -6,7 +6,7 @@ import { installed } from "./installed.js";
 
 /** What a reader's machine has in place of what is not to be done here. */
 const commands: Readonly<Record<string, string>> = {
-  // The packages come from this repository, and the clients are installed before the tests.
+  // The packages were installed when the copy was made, and the clients before the tests.
   npm: "exit 0",
   pip: "exit 0",
   python: `exec ${installed.python} "$@"`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultIdentity } from "../../emulator/src/index.js";
+import { openExample } from "../e2e/readersCopy.ts";
 import { type ClientProcess } from "./clientProcess.js";
 import { EventsLogstore, type ProductionRecord } from "./eventsLogstore.js";
 import { hasClient } from "./installed.js";
@@ -122,9 +123,9 @@ describe.each(["python", "go"] as const)("a side replay with the consumer librar
   );
 
   suite(
-    "is made, read, watched and cleaned up by the commands of its README as they stand",
+    "is made, read, watched and cleaned up by the commands of its README as they stand, outside of this repository",
     async () => {
-      const { logstore, pulumi } = await SideReplayStack.open(language);
+      const { logstore, pulumi } = await SideReplayStack.open(language, () => openExample("side-replay"));
       const { accessKeyId, accessKeySecret } = defaultIdentity;
       const reader = new ReadmeReader(pulumi, {
         "sls:region cn-hangzhou": `sls:endpoint ${logstore.emulator.endpoint}`,

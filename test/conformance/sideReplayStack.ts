@@ -29,9 +29,13 @@ export class SideReplayStack {
     this.language = language;
   }
 
-  static async open(language: SideReplayLanguage): Promise<SideReplayStack> {
+  /** `openStack` makes the workspace: by default in this repository, which has everything installed. */
+  static async open(
+    language: SideReplayLanguage,
+    openStack = () => openWorkspace({ name: "side-replay", program: example }),
+  ): Promise<SideReplayStack> {
     const logstore = await EventsLogstore.open();
-    const pulumi = await openWorkspace({ name: "side-replay", program: example });
+    const pulumi = await openStack();
     onTestFinished(async () => pulumi.close());
     const config = {
       "sls:endpoint": logstore.emulator.endpoint,

@@ -1,13 +1,11 @@
-/** Runs an example as its README says: command by command, in the order in which a reader comes to them. */
-import { readFileSync } from "node:fs";
+/** Runs an example outside of this repository as its README says: command by command, in the order in which a reader comes to them. */
+import { readFileSync, realpathSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Grant } from "../../emulator/src/service/policy.ts";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
-import { openWorkspace, type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
+import { type CommandResult, type PulumiWorkspace } from "./pulumi.ts";
+import { installedExample, openExample } from "./readersCopy.ts";
 
-const examples = fileURLToPath(new URL("../../examples/", import.meta.url));
-const commandLine = fileURLToPath(new URL("../../cli/bin/sls-checkpoint.js", import.meta.url));
 const hour = 3_600_000;
 
 /** The afternoon on which the examples happen: 18:00 at +08:00. */
@@ -20,14 +18,14 @@ export class ExampleProject {
   readonly emulator: SlsEmulator;
   readonly pulumi: PulumiWorkspace;
   readonly #blocks: readonly Block[];
-  /** What a reader puts in place of what is made up, by the word as the README has it. */
+  /** What a reader puts in place of what is made up, by the word or the configuration as the README has it. */
   readonly #own: Own;
   #position = 0;
 
-  private constructor(name: string, emulator: SlsEmulator, pulumi: PulumiWorkspace, own: Own) {
+  private constructor(emulator: SlsEmulator, pulumi: PulumiWorkspace, folder: string, own: Own) {
     this.emulator = emulator;
     this.pulumi = pulumi;
-    this.#blocks = blocksOf(readFileSync(join(examples, name, "README.md"), "utf8"));
+    this.#blocks = blocksOf(readFileSync(join(folder, "README.md"), "utf8"));
     this.#own = {
       YOUR_ACCESS_KEY_ID: defaultIdentity.accessKeyId,
       "MTUyNDE1NTM3OTM3MzkwODQ5Ng==": this.cursor("2026-11-20T00:00:00Z"),
@@ -44,12 +42,28 @@ export class ExampleProject {
     const emulator = await SlsEmulator.start({ clock: () => clock.now() });
     fillLogstore(emulator, "orders");
     emulator.createConsumerGroup("shop", "orders", "billing", { timeout: 60 });
-    const pulumi = await openWorkspace({ name, program: join(examples, name) });
-    const project = new ExampleProject(name, emulator, pulumi, own);
+    const pulumi = await openExample(name);
+    const project = new ExampleProject(emulator, pulumi, pulumi.project, own);
     clock.now = () => project.now;
     for (const shard of [0, 1]) project.commit("2026-11-20T09:00:00Z", shard);
     project.passQuietTime();
     return project;
+  }
+
+  /** Lays another example beside this one; what its README says is run in the project of this one. */
+  async beside(name: string): Promise<ExampleProject> {
+    const copy = await installedExample(name);
+    symlinkSync(copy, join(this.pulumi.project, "..", name));
+    return new ExampleProject(this.emulator, this.pulumi, copy, {});
+  }
+
+  /** Runs something while a package is not installed. */
+  async without<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+    const installed = join(realpathSync(join(this.pulumi.project, "node_modules")), name);
+    renameSync(installed, `${installed}.away`);
+    return run().finally(() => {
+      renameSync(`${installed}.away`, installed);
+    });
   }
 
   addLogstore(logstore: string): void {
@@ -117,19 +131,18 @@ export class ExampleProject {
 
   async #follow({ kind, text }: Block): Promise<CommandResult> {
     if (kind === "configuration") return this.#configure(text);
-    const [program, ...args] = await this.#words(text);
-    if (program === "pulumi") return this.#run(args);
-    // The packages come from this repository, and nothing is installed.
-    return program === "npx" ? this.#look(args) : { exitCode: 0, stdout: "", stderr: "" };
+    if (kind === "settings") return this.#write("settings.json", text);
+    // It was done when the copy was made.
+    if (text === "npm install") return { exitCode: 0, stdout: "", stderr: "" };
+    const [program = "", ...args] = await this.#words(text);
+    return program === "pulumi" ? this.#run(args) : this.#runOther(program, args);
   }
 
-  /** Runs the command line of this repository, which npx would install. */
-  async #look([program, ...args]: readonly string[]): Promise<CommandResult> {
-    if (program !== "sls-checkpoint")
-      throw new Error(`the README runs ${String(program)}, which is not ours`);
+  /** Runs a command of Node.js, with the keys that the README says to have. */
+  async #runOther(program: string, args: readonly string[]): Promise<CommandResult> {
     const { accessKeyId, accessKeySecret } = defaultIdentity;
     const connection = args.join(" ").replace("--region cn-hangzhou", `--endpoint ${this.emulator.endpoint}`);
-    return this.pulumi.runProgram(process.execPath, [commandLine, ...connection.split(" ")], {
+    return this.pulumi.runProgram(program, connection.split(" "), {
       ALICLOUD_ACCESS_KEY: accessKeyId,
       ALICLOUD_SECRET_KEY: accessKeySecret,
     });
@@ -151,9 +164,13 @@ export class ExampleProject {
   /** Puts lines below `config:` in the stack's file, as someone would who edits it. */
   #configure(yaml: string): CommandResult {
     const file = join(this.pulumi.project, "Pulumi.dev.yaml");
-    const lines = yaml.replace(/^config:\n/, "");
+    const lines = (this.#own[yaml] ?? yaml).replace(/^config:\n/, "");
     const stack = readFileSync(file, "utf8").replace(/^config:\n/m, (config) => `${config}${lines}`);
-    this.pulumi.write({ "Pulumi.dev.yaml": stack });
+    return this.#write("Pulumi.dev.yaml", stack);
+  }
+
+  #write(name: string, text: string): CommandResult {
+    this.pulumi.write({ [name]: text });
     return { exitCode: 0, stdout: "", stderr: "" };
   }
 
@@ -178,15 +195,16 @@ function fillLogstore(emulator: SlsEmulator, logstore: string): void {
 }
 
 interface Block {
-  readonly kind: "command" | "configuration";
+  readonly kind: "command" | "configuration" | "settings";
   readonly text: string;
 }
 
-/** Every command and every piece of stack configuration, in order. */
+/** Every command, every piece of stack configuration and every file of settings, in order. */
 function blocksOf(readme: string): readonly Block[] {
   const fenced = /^```(\w+)\n(.*?)^```/gms;
   return [...readme.matchAll(fenced)].flatMap(([, language, text = ""]): readonly Block[] => {
     if (language === "yaml") return [{ kind: "configuration", text }];
+    if (language === "json") return [{ kind: "settings", text }];
     return language === "sh" ? commandsOf(text) : [];
   });
 }

@@ -57,6 +57,10 @@ describe("as its README says,", { timeout: 600_000 }, () => {
       ),
     );
     expect(quickstart.rest()).toEqual([]);
+
+    quickstart.emulator.clearRequests();
+    const destroyed = await quickstart.without("pulumi-sls-checkpoint", () => quickstart.pulumi.destroy());
+    expect([destroyed.exitCode, quickstart.emulator.requests], destroyed.stdout).toEqual([0, []]);
   });
 
   it("pin finds the cursor of a time by our own command line, and pins one shard to it", async () => {
@@ -96,9 +100,9 @@ describe("as its README says,", { timeout: 600_000 }, () => {
     expect([again.exitCode, gitops.emulator.requests]).toEqual([0, []]);
 
     gitops.commit("2026-11-20T03:00:00Z", 1);
-    const followed = await gitops.through("pulumi up");
-    expect(followed.exitCode, followed.stdout).toBe(0);
-    const progress = await gitops.through("pulumi stack output progress --json");
+    const progress = await gitops.through("node scripts/progress.mts dev");
+    expect(progress.exitCode, progress.stdout).toBe(0);
+    expect(progress.stdout).toContain("### shop/orders/billing");
     expect(progress.stdout).toContain("1 at the pin, not read yet; 1 reading");
     expect(gitops.writes()).toBe(0);
     const back = await gitops.through("pulumi stack output previousPositions --json");
@@ -188,6 +192,29 @@ describe("as its README says,", { timeout: 600_000 }, () => {
     expect(stopPinStart.stands()).toEqual(stopPinStart.cursors(asked));
     expect(consumers()).toBe("stopped\nstarted\nstopped\nstarted\n");
     expect(stopPinStart.rest()).toEqual([]);
+  });
+
+  it("unit-testing tests its program without a stack", async () => {
+    const unitTesting = await open("unit-testing");
+    const { exitCode, stdout, stderr } = await unitTesting.through("npm test");
+    expect(exitCode, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/pass 3\n/);
+    expect(stderr).not.toContain("Warning:");
+    expect(unitTesting.rest()).toEqual([]);
+  });
+
+  it("policy stops another example in the preview, with its defaults and with settings", async () => {
+    const quickstart = await open("quickstart");
+    await quickstart.through("pulumi config set from");
+    const policy = await quickstart.beside("policy");
+    const preview = await policy.through("pulumi preview --policy-pack ../policy");
+    expect(preview.exitCode).not.toBe(0);
+    for (const rule of ["move-has-deadline", "move-names-ticket"]) expect(preview.stdout).toContain(rule);
+    const withSettings = await policy.through("pulumi preview --policy-pack ../policy --policy-pack-config");
+    expect(withSettings.exitCode).not.toBe(0);
+    expect(withSettings.stdout).toContain("maxMove is PT24H, and at most PT12H is allowed");
+    expect(quickstart.writes()).toBe(0);
+    expect(policy.rest()).toEqual([]);
   });
 });
 

@@ -74,11 +74,18 @@ it("a pull request: every declared replay is in the comment, the summary and a p
 
 it("a pull request that is refused fails, and says why in the comment", async () => {
   gitops.allow(previewPolicy);
-  declare({ "shop/orders/billing": entry("2026-11-19T00:00:00+08:00", { maxMove: "PT1H" }) });
+  declare({
+    "shop/orders/billing": entry("2026-11-19T00:00:00+08:00", { maxMove: "PT1H" }),
+    "shop/orders/@everyone": entry("begin"),
+  });
   const { exitCode } = await script("preview.sh", "dev", "plan");
   expect(exitCode).not.toBe(0);
-  expect(read("plan/plans.md")).toContain("maxMove");
-  expect(read("plan/plans.md")).toContain("**The preview failed**");
+  const plans = read("plan/plans.md");
+  expect(plans).toContain("maxMove");
+  expect(plans).toContain("**The preview failed**");
+  const outsideOfBlocks = plans.replace(/^(~{3,}|`{3,})text\n.*?^\1$/gms, "");
+  expect(outsideOfBlocks).toContain("### shop/orders/?everyone");
+  expect(outsideOfBlocks).not.toContain("@");
 });
 
 it("a merge moves the group once; run again, also over the lock of a run that was killed, it writes nothing more", async () => {

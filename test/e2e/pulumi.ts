@@ -44,6 +44,8 @@ export interface WorkspaceOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What the stack's state file holds, as the engine wrote it; without it the stack is created empty. */
   readonly state?: unknown;
+  /** The folder in which the workspace is made; by default one of this repository, whose packages a program finds. */
+  readonly within?: string;
 }
 
 export interface LocalProcess {
@@ -80,9 +82,12 @@ export class PulumiWorkspace {
   readonly #running = new Set<RunningCommand>();
   #crashed = false;
 
-  constructor(prepared: PreparedEngine, { name, program, env, state }: WorkspaceOptions) {
-    mkdirSync(workspaces, { recursive: true });
-    this.#root = mkdtempSync(join(workspaces, `${name}-`));
+  constructor(
+    prepared: PreparedEngine,
+    { name, program, env, state, within = workspaces }: WorkspaceOptions,
+  ) {
+    mkdirSync(within, { recursive: true });
+    this.#root = mkdtempSync(join(within, `${name}-`));
     this.project = join(this.#root, "project");
     this.#engine = prepared;
     this.#env = { ...prepared.env, ...isolation(this.#root), ...env };

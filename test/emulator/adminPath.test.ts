@@ -115,7 +115,7 @@ describe("the admin path", () => {
   });
 
   it.each([
-    ["GET", "nothing", undefined, "is not on the admin path"],
+    ["GET", "nothing", undefined, "on the admin path; docs/emulator.md lists"],
     ["POST", "rules", { do: { kind: "explode" } }, "do.kind must be one of"],
     ["POST", "rules", { do: { kind: "delay" } }, 'do misses "ms"'],
     ["POST", "rules", { calls: "x", do: { kind: "hold" } }, 'unknown field "calls"'],
@@ -202,7 +202,7 @@ describe("wrong values on the admin path", () => {
       "from must be a whole number",
     ],
     ["rules/9/release", "{}", "UnknownRule", "there is no rule 9"],
-    ["nothing", "{}", "UnknownPath", "is not on the admin path"],
+    ["nothing", "{}", "UnknownPath", "on the admin path; docs/emulator.md lists"],
   ])("%s %s is refused as %s %s", async (path, body, code, message) => {
     const { emulator, sls } = await startShop();
     const headers = { "content-type": "application/json" };

@@ -52,7 +52,7 @@ describe("a position", () => {
       "is a number, which could be seconds, milliseconds or a cursor; write an RFC 3339 instant in quotes",
     ],
     [new Date(0), 'is not a string; quote it: an RFC 3339 instant, such as "2026-11-20T08:00:00+08:00"'],
-    [true, "is not a string"],
+    [true, 'is not a string; write a position in quotes, such as "begin"'],
   ])("refuses %s with what to write instead", (value, problem) => {
     expect(spelled(value)).toBe(problem);
   });

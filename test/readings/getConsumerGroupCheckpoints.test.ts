@@ -97,6 +97,15 @@ describe("getConsumerGroupCheckpoints", () => {
     expect(answer.shards[0]).not.toHaveProperty("checkpointTime");
   });
 
+  it("shows the name of a group as it is, as getReplayProgress does", async () => {
+    shop.emulator.createConsumerGroup("shop", "orders", "__init__");
+    const named = { ...group, consumerGroup: "__init__" };
+    const { text } = await sls.getConsumerGroupCheckpoints(named);
+    const progress = await sls.getReplayProgress({ ...named, shards: [] });
+    for (const markdown of [text, progress.text])
+      expect(markdown).toMatch(/^\*\*`shop\/orders\/__init__`\*\* at 2026/);
+  });
+
   it("shows read-only shards, and keeps a table whole whatever consumers are called", async () => {
     shop.emulator.commit("shop", "orders", "billing", 0, shop.cursor(1), { consumer: "a|b" });
     const children = shop.emulator.splitShard("shop", "orders", 0);
@@ -107,7 +116,7 @@ describe("getConsumerGroupCheckpoints", () => {
       ...children.map((shard) => [shard, "readwrite"]),
     ]);
     expect(answer.text).toContain("| 0 (read-only) |");
-    expect(answer.text).toContain("| a\\|b, 2026-11-22T12:00:00Z |");
+    expect(answer.text).toContain("| `a\\|b, 2026-11-22T12:00:00Z` |");
   });
 
   it("keeps the text of many shards below what a comment holds", async () => {
@@ -130,7 +139,7 @@ describe("getConsumerGroupCheckpoints", () => {
     const args = { project: "no spaces", consumerGroup: 5, region: "cn-hangzhou" };
     const reading = sls.getConsumerGroupCheckpoints(args as unknown as typeof group);
     await expect(reading).rejects.toThrow(
-      /are wrong\n {2}project is not a valid name.*\n {2}logstore is missing\n {2}consumerGroup is not a string\n {2}region: /,
+      /are wrong\n {2}project is not a valid name.*\n {2}logstore is missing\n {2}consumerGroup is not a string; write one text in quotes\n {2}region: /,
     );
     await expect(reading).rejects.toMatchObject({ code: undefined });
     expect(shop.calls()).toEqual([]);

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { type IncomingMessage, createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import {
   type AddressInfo,
   type Socket,
@@ -13,6 +15,7 @@ import { durationOfSeconds } from "../../provider/src/model/duration.js";
 import { SlsClient } from "../../provider/src/sls/client.js";
 import { type Configuration, readConfiguration } from "../../provider/src/sls/configuration.js";
 import { Connections } from "../../provider/src/sls/connections.js";
+import { makeCertificate } from "../emulator/certificate.ts";
 import { outcomeOfRead, outcomeOfWrite, shard } from "./clientUnderTest.js";
 
 const cursor = '{"cursor":"MTUyNDE1NTM3OTM3MzkwODQ5Ng=="}';
@@ -122,6 +125,11 @@ async function read(client: SlsClient): Promise<string> {
   return outcomeOfRead(client.getCursor(shard, "begin"));
 }
 
+async function write(client: SlsClient): Promise<string> {
+  const pin = { checkpoint: cursorAt(1n), forceSuccess: true };
+  return outcomeOfWrite(client.updateCheckPoint(shard, pin, { attempt: 0, beforeSend: () => undefined }));
+}
+
 async function readAtOnce(client: SlsClient, count: number): Promise<readonly string[]> {
   return Promise.all(Array.from({ length: count }, () => read(client)));
 }
@@ -152,15 +160,18 @@ describe("a connection", () => {
       endpoint: `https://127.0.0.1:${port}`,
       configuration: { requestTimeout: durationOfSeconds(4) },
     });
-    const writing = client.updateCheckPoint(
-      shard,
-      { checkpoint: cursorAt(1n), forceSuccess: true },
-      {
-        attempt: 0,
-        beforeSend: () => undefined,
-      },
-    );
-    expect(await outcomeOfWrite(writing)).toBe("refused Timeout");
+    expect(await write(client)).toBe("refused Timeout");
+  });
+
+  test("whose certificate is not trusted proves that nothing was sent", async () => {
+    const { cert, key } = makeCertificate();
+    const requests: IncomingMessage[] = [];
+    const server = createSecureServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request) => {
+      requests.push(request);
+    });
+    const client = clientOf({ endpoint: `https://127.0.0.1:${await portOf(server)}` });
+    expect(await write(client)).toMatch(/^refused /);
+    expect(requests).toEqual([]);
   });
 });
 
@@ -212,6 +223,16 @@ describe("a proxy", () => {
     const failure: unknown = await client.getCursor(shard, "begin").catch((error: unknown) => error);
     expect(proxy.asked).toEqual(["CONNECT shop.cn-hangzhou.log.aliyuncs.com:443"]);
     expect((failure as Error).message).toMatch(/^GetCursor got no answer from https:.*\(403\)/);
+  });
+
+  test("that lets no tunnel through proves that nothing was sent", async () => {
+    const proxy = await RecordingProxy.start();
+    const client = clientOf({
+      endpoint: "cn-hangzhou.log.aliyuncs.com",
+      environment: { HTTPS_PROXY: proxy.url },
+    });
+    expect(await write(client)).toMatch(/^refused /);
+    expect(proxy.asked).toEqual(["CONNECT shop.cn-hangzhou.log.aliyuncs.com:443"]);
   });
 
   test("gets its user, and the answer shows no password", async () => {

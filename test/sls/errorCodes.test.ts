@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { classify, documentedCodes, usualSpelling } from "../../provider/src/sls/errorCodes.js";
+import { classify, remedyFor, documentedCodes, usualSpelling } from "../../provider/src/sls/errorCodes.js";
 import { documentedErrors, spellingsOf } from "./documentedCodes.js";
 
 describe("an error code", () => {
@@ -32,6 +32,18 @@ describe("an error code", () => {
   ])('Unauthorized with "$message" is $kind', ({ message, kind }) => {
     expect(classify("Unauthorized", 401, message).kind).toBe(kind);
     expect(classify(usualSpelling("UNAUTHORIZED"), 401, message).kind).toBe(kind);
+  });
+
+  test.each([
+    { message: "AccessKeyId not found: id", remedy: /^Check sls:accessKeyId and sls:accessKeySecret/ },
+    { message: "AccessKeyId is disabled: id", remedy: /^Check sls:accessKeyId and sls:accessKeySecret/ },
+    { message: "The security token you provided has expired", remedy: /^Get a new security token/ },
+    {
+      message: "denied by sts or ram",
+      remedy: /^Let the key's RAM policy allow log:ConsumerGroupUpdateCheckPoint/,
+    },
+  ])('Unauthorized with "$message" comes with a way out that fits', ({ message, remedy }) => {
+    expect(remedyFor("UpdateCheckPoint", classify("Unauthorized", 401, message))).toMatch(remedy);
   });
 
   test("with a token's message is a token's only for Unauthorized", () => {

@@ -153,7 +153,7 @@ describe("a refusal says what was seen, and the way out of", () => {
         shard 0  host-a  committed 7 s ago
         shard 12  a consumer without a name  committed 1 min 1 s ago
         a running consumer reads on from its own memory and saves over the pin; idle consumers cannot be seen
-        a pin that another stack wrote a moment ago looks the same: SLS keeps the name of the consumer before
+        a pin that another stack wrote a moment ago looks the same: SLS still shows the name of the consumer that saved before it
       Stop the group's consumers, wait 1 min 15 s, run pulumi up, and start them again; or set onActiveConsumers: "overwrite"."
     `);
   });

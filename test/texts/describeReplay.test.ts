@@ -111,7 +111,7 @@ describe("the way back of a group", () => {
         of shop/orders/billing, to be pasted as from
         shard 0 stood at 2026-11-22T11:00:00Z
         shard 1 stood at 2026-11-22T11:00:00Z
-        no way back for shard 2: no valid checkpoint before"
+        no way back for shard 2: no valid checkpoint before this move"
     `);
   });
 

@@ -48,7 +48,11 @@ export function answerAdmin(emulator: Steered, call: IncomingCall): Answer {
     refuseForeign(call);
     const found = router.find(call.method as HTTPMethod, call.path);
     if (found === null)
-      throw new AdminRefusal(400, "UnknownPath", `${call.method} ${call.path} is not on the admin path`);
+      throw new AdminRefusal(
+        400,
+        "UnknownPath",
+        `there is no ${call.method} ${call.path} on the admin path; docs/emulator.md lists what there is`,
+      );
     const handler = found.store as AdminHandler;
     const body = (): JsonReader => new JsonReader(JSON.parse(call.body.toString("utf8")), "");
     return json(handler({ emulator, query: call.query, path: found.params, body }) ?? {});

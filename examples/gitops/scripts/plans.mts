@@ -29,8 +29,20 @@ function planned(into: string, { name, inputs }: DeclaredReplay): string {
   const plan = ["plan", name, ...flagsOf(inputs), ...connection];
   slsCheckpoint([...plan, "--format", "html", "--output", join(into, `${name.replaceAll("/", "-")}.html`)]);
   const { stdout, stderr } = slsCheckpoint([...plan, "--format", "markdown"]);
-  const text = stdout === "" ? `\`\`\`text\n${stderr.trim()}\n\`\`\`` : stdout.trim();
-  return `### ${name}\n\n${text}\n`;
+  const text = stdout === "" ? asItIs(stderr.trim()) : stdout.trim();
+  return `### ${title(name)}\n\n${text}\n`;
+}
+
+/** A block of code, which ends where the text does: a tilde in it cannot close the fence. */
+function asItIs(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/~+/g)].map(([tildes]) => tildes.length));
+  const fence = "~".repeat(longest + 1);
+  return `${fence}text\n${text}\n${fence}`;
+}
+
+/** A name from the configuration may hold anything: in the comment it mentions nobody. */
+function title(name: string): string {
+  return name.replace(/[^\w/-]/g, "?");
 }
 
 function flagsOf(inputs: DeclaredReplay["inputs"]): readonly string[] {

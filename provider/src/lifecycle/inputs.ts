@@ -9,7 +9,10 @@ import { type Declared } from "./declared.js";
 /** How each kind of input is read from what a program declared. */
 
 export function nameInput(kind: Parameters<typeof parseName>[0]): (value: unknown) => Parsed<string> {
-  return (value) => (typeof value === "string" ? parseName(kind, value) : unparsed("is not a string"));
+  return (value) =>
+    typeof value === "string"
+      ? parseName(kind, value)
+      : unparsed("is not a string; write one text in quotes");
 }
 
 export function shardInput(value: unknown): Parsed<number> {
@@ -24,7 +27,7 @@ export function cursorInput(value: unknown): Parsed<Cursor> {
   if (typeof value === "number") {
     return unparsed("is a number, and numbers this long lose digits; write the base64 cursor as a string");
   }
-  if (typeof value !== "string") return unparsed("is not a string");
+  if (typeof value !== "string") return unparsed("is not a string; write one text in quotes");
   if (value.startsWith("cursor:")) return unparsed('is a position; leave out "cursor:" here');
   if (["begin", "end", "previous", "keep", "none"].includes(value)) {
     return unparsed(
@@ -62,7 +65,7 @@ export function booleanInput(value: unknown): Parsed<boolean> {
 }
 
 export function textInput(value: unknown): Parsed<string> {
-  if (typeof value !== "string") return unparsed("is not a string");
+  if (typeof value !== "string") return unparsed("is not a string; write one text in quotes");
   // Half of a character pair cannot be encoded, and would only be noticed while the request is signed.
   return isWellFormed(value) ? parsed(value) : unparsed("holds half of a character pair, which is no text");
 }

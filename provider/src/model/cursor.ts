@@ -31,7 +31,10 @@ export function parseCursor(text: string): Parsed<Cursor> {
     );
   }
   const position = BigInt(decoded);
-  if (position > maxPosition) return unparsed("is a number beyond 64 bits, which no shard reaches");
+  if (position > maxPosition)
+    return unparsed(
+      "is a number beyond 64 bits, which no shard reaches; copy a cursor that GetCursor or GetCheckPoint answered",
+    );
   return parsed(cursorAt(position));
 }
 

@@ -30,7 +30,8 @@ export function parsePosition(value: unknown, now: Instant): Parsed<Position> {
   if (value instanceof Date || (typeof value === "object" && value !== null)) {
     return unparsed('is not a string; quote it: an RFC 3339 instant, such as "2026-11-20T08:00:00+08:00"');
   }
-  if (typeof value !== "string") return unparsed("is not a string");
+  if (typeof value !== "string")
+    return unparsed('is not a string; write a position in quotes, such as "begin"');
   return parsePositionText(value, now);
 }
 

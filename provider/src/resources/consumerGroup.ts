@@ -4,7 +4,7 @@ import { secretInputsOf } from "./secretInputs.js";
 
 /** A consumer group, and how it is set up. */
 export interface ConsumerGroupArgs {
-  /** The project. A change replaces the group: a new one is made there, and the old one is deleted. */
+  /** The project. A change replaces the group: a new one is created, and the old one is deleted. */
   readonly project: pulumi.Input<string>;
   /** The logstore. A change replaces the group, as with {@link project}. */
   readonly logstore: pulumi.Input<string>;
@@ -15,57 +15,58 @@ export interface ConsumerGroupArgs {
   /**
    * After how many seconds without a heartbeat a consumer loses its shards: a whole number from 1.
    *
-   * Official consumers set it when they start (the Python library to twice its heartbeat interval), so leave it out unless
-   * they set the same. What is left out is not compared. A change is an update: UpdateConsumerGroup.
+   * Official consumers set it when they start (the Python library to twice its heartbeat interval), so leave it out
+   * unless they set the same. A value that is left out is not compared with the service. A change is an update:
+   * UpdateConsumerGroup.
    *
    * @default 60 for a new group
    */
   readonly timeout?: pulumi.Input<number>;
   /**
    * Whether shards that a split or merge made wait until their parents are read. Consumers set it when they start,
-   * as {@link timeout}. A change is an update: UpdateConsumerGroup.
+   * like {@link timeout}. A change is an update: UpdateConsumerGroup.
    *
    * @default false for a new group
    */
   readonly order?: pulumi.Input<boolean>;
   /**
-   * Takes over a group that exists already, as it is declared. Such a group is never deleted, unless
+   * Whether to take over a group that exists already, with what is declared here. Such a group is not deleted unless
    * {@link deleteAdopted} says so. A change updates state only.
    *
    * @default false: a group that exists is refused
    */
   readonly adopt?: pulumi.Input<boolean>;
   /**
-   * Deletes also a group that was adopted. It counts from state: run `pulumi up` with it before `pulumi destroy`.
-   * A change updates state only.
+   * Whether to delete even a group that was adopted. It is read from state: run `pulumi up` with it before
+   * `pulumi destroy`. A change updates state only.
    *
    * @default false
    */
   readonly deleteAdopted?: pulumi.Input<boolean>;
   /**
-   * How long a delete waits until the group's consumers are quiet, as an ISO-8601 duration such as `PT10M`; after it
-   * the delete is refused. It counts from state, as {@link deleteAdopted}. A change updates state only.
+   * How long a delete waits until the group's consumers are quiet, as an ISO-8601 duration such as `PT10M`; after
+   * that the delete is refused. It is read from state, like {@link deleteAdopted}. A change updates state only.
    *
    * @default "PT5M"
    */
   readonly waitTimeout?: pulumi.Input<string>;
   /**
-   * Deletes the group even while consumers use it; they fail from then on. It counts from state, as
+   * Whether to delete the group even while consumers use it; they fail from then on. It is read from state, like
    * {@link deleteAdopted}. A change updates state only.
    *
    * @default false
    */
   readonly forceDelete?: pulumi.Input<boolean>;
-  /** Why, in at most 10,000 characters: kept in state. A change updates state only. */
+  /** Why it is done, in at most 10,000 characters: kept in state. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 
 /**
  * A consumer group of a logstore, as an ordinary resource: created, compared on refresh, updated, deleted.
  *
- * Unlike the other resources of this package it needs the service and its keys on refresh and destroy. Before a delete
- * where the group stood is printed as a way back, because its checkpoints are deleted with it. One that another
- * resource of the same up declares is not deleted. A logstore takes at most 30 groups (docs/protocol.md 4.1).
+ * Unlike the other resources of this package it needs the service and a key on refresh and destroy. Before a delete,
+ * it prints where the group stands, as a way back: the checkpoints are deleted with the group. One that another resource
+ * of the same up declares is not deleted. A logstore takes at most 30 groups (docs/protocol.md 4.1).
  *
  * A replay or a pin on a group that the same preview creates is planned in full.
  *
@@ -85,9 +86,9 @@ export class ConsumerGroup extends pulumi.dynamic.Resource {
   declare readonly logstore: pulumi.Output<string>;
   /** The name of the group, as declared. */
   declare readonly consumerGroup: pulumi.Output<string>;
-  /** The timeout in seconds, as declared; after a refresh as it is. Absent where it is not declared. */
+  /** The timeout in seconds, as declared; after a refresh, as the service has it. Absent if it is not declared. */
   declare readonly timeout: pulumi.Output<number | undefined>;
-  /** Whether order is kept, as declared; after a refresh as it is. Absent where it is not declared. */
+  /** Whether order is kept, as declared; after a refresh, as the service has it. Absent if it is not declared. */
   declare readonly order: pulumi.Output<boolean | undefined>;
   /** Whether the group existed before and was taken over. */
   declare readonly adopted: pulumi.Output<boolean>;

@@ -5,44 +5,46 @@ import { secretInputsOf } from "./secretInputs.js";
 import { type ConsumerGroupReplayOptions, inputNamesOf, sortOptions } from "./componentOptions.js";
 
 /**
- * Where to move a shard: an RFC 3339 instant with offset, of server receive time · `begin` · `end` ·
- * `previous`, back to before this replay's last move · `keep`, never written · `cursor:<base64>`.
+ * Where to move a shard: an RFC 3339 instant with an offset, compared with when SLS received the logs · `begin` ·
+ * `end` · `previous`: where it stood before the last move of this replay · `keep`: leave it alone ·
+ * `cursor:<base64>`.
  */
 export type ReplayPosition = string;
 
 /** Where a whole consumer group is to read from, and how far it may be moved. */
 export interface ConsumerGroupReplayArgs {
-  /** The project. A change replaces the replay: the new group is moved, and nothing is undone at the old one. */
+  /** The project. A change replaces the replay: the new group is moved, and the old one stays where it is. */
   readonly project: pulumi.Input<string>;
   /** The logstore. A change replaces the replay, as with {@link project}. */
   readonly logstore: pulumi.Input<string>;
   /** The consumer group, which has to exist. A change replaces the replay, as with {@link project}. */
   readonly consumerGroup: pulumi.Input<string>;
   /**
-   * One position for all shards, or a map from shard id to position; `"*"` stands for all others, and without it
-   * they are left alone. A change updates, and moves only the shards whose own position changed.
+   * One position for all shards, or a map from shard id to position; `"*"` stands for all others, and without it they
+   * are left alone. A change is an update, and moves only the shards whose own position changed.
    */
   readonly from: pulumi.Input<ReplayPosition | Readonly<Record<string, pulumi.Input<ReplayPosition>>>>;
-  /** Any values. A change moves all shards again although the positions are the same. */
+  /** Any values. A change moves all shards again, even if the positions are the same. */
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
   /**
    * An RFC 3339 deadline by the service's clock. After it nothing is written: the replay succeeds with status
-   * `expired` and a warning. A change updates state only, but a later one makes expired shards act again.
+   * `expired` and a warning. A change updates state only, but after a later deadline is given, expired shards are
+   * moved.
    *
    * @default no deadline
    */
   readonly applyBefore?: pulumi.Input<string>;
   /**
    * The furthest that any shard may be moved, back or forward, in receive time: an ISO-8601 duration of weeks to
-   * seconds. What is further is refused, for the whole group. A change updates state only.
+   * seconds. If one shard would move further, the whole replay is refused. A change updates state only.
    *
    * @default "PT24H"
    */
   readonly maxMove?: pulumi.Input<string>;
   /**
    * What to do while consumers of the group are seen alive: `"refuse"`; `"wait"` until they are quiet, for
-   * {@link waitTimeout} at most and with nothing written before; or `"overwrite"`, and watch for
-   * {@link watchFor} whether they save over the pins. A change updates state only.
+   * {@link waitTimeout} at most, and write only then; or `"overwrite"`, and watch for {@link watchFor} whether they
+   * save over the pins. A change updates state only.
    *
    * @default "refuse"
    */
@@ -61,16 +63,16 @@ export interface ConsumerGroupReplayArgs {
    */
   readonly watchFor?: pulumi.Input<string>;
   /**
-   * Whether an instant older than the logstore's retention is accepted; the oldest log group that is left is read first.
-   * A change updates state only.
+   * Whether an instant older than the logstore's retention is accepted. Consumers then begin at the oldest log group
+   * that is left. A change updates state only.
    *
    * @default false
    */
   readonly allowTruncated?: pulumi.Input<boolean>;
   /**
    * Whether an instant may move a shard forward, over log groups that nobody has read. Without it such a shard stays
-   * where it is, with status `behind`: it reads everything since anyway. A change updates state only; given, it lets
-   * shards that were left behind act.
+   * where it is, with status `behind`: it reads everything since anyway. A change updates state only; after a change
+   * to `true`, the next up moves the shards that are `behind`.
    *
    * @default false
    */
@@ -82,15 +84,18 @@ export interface ConsumerGroupReplayArgs {
    * @default false
    */
   readonly allowUnordered?: pulumi.Input<boolean>;
-  /** Why, in at most 10,000 characters: kept in state, and shown with the plan; a secret one is shown as `[secret]`. A change updates state only. */
+  /**
+   * Why it is done, in at most 10,000 characters: kept in state, and shown with the plan. A secret one is shown as
+   * `[secret]`. A change updates state only.
+   */
   readonly reason?: pulumi.Input<string>;
 }
 
-/** How far one shard of a replay is. Times are RFC 3339; what does not apply is absent. */
+/** What became of one shard of a replay. Times are RFC 3339; what does not apply is absent. */
 export interface ReplayedShard {
   /** The shard's id. */
   readonly shard: number;
-  /** Names the decision that this is the result of; absent where none was made. */
+  /** The id of the decision that led to this; absent if there was none. */
   readonly act?: string;
   /**
    * `pinned`: written and read back · `alreadyThere` · `kept`: left alone on purpose · `behind`: stands before the
@@ -112,15 +117,15 @@ export interface ReplayedShard {
   readonly checkpoint?: string;
   /** When the log group at the checkpoint was received; for the end of a shard, the one before it. */
   readonly checkpointTime?: string;
-  /** Where the shard stood before the last move; `none` where the group had no checkpoint. */
+  /** Where the shard stood before the last move; `none` if the group had no checkpoint. */
   readonly previousCheckpoint?: string;
   /** When the log group at the previous checkpoint was received. */
   readonly previousCheckpointTime?: string;
   /** Which consumer had saved the previous checkpoint. */
   readonly previousConsumer?: string;
-  /** When SLS wrote the shard, by its own clock. */
+  /** When the shard was written, by SLS's clock. */
   readonly pinnedAt?: string;
-  /** SLS's id of the request that wrote the shard. */
+  /** The request id that SLS gave the write. */
   readonly requestId?: string;
 }
 
@@ -128,13 +133,15 @@ export interface ReplayedShard {
  * Moves a whole consumer group to a point in time, once: every shard, read-only parents of splits and merges
  * included.
  *
- * The plan looks at the group, decides every shard and keeps where it stood; a single refusal stops all of it. Only
- * then are the shards written and read back. An up that is interrupted goes on with the shards that are not
- * finished, and never writes one twice. `from: "previous"`, or another replay's `previousPositions`, leads back.
- * Later ups send nothing, whatever the consumers do. Stop the group's consumers first.
+ * The plan looks at the group, decides what to do with each shard, and records where each one stands. If one shard is
+ * refused, none is written. Otherwise the shards are written and read back. After an up that was interrupted, the
+ * next one goes on with the shards that are not finished, and writes none twice. Later ups send nothing, whatever the
+ * consumers do. To go back, set `from: "previous"`, or give `previousPositions` to another replay. Stop the group's
+ * consumers first: a running one saves over its new position.
  *
- * `dependsOn` and before-hooks hold for the plan, after-hooks for the writes; whatever depends on the replay waits
- * for both. Every other option goes to the child that it means: `ignoreChanges` to those that have the input.
+ * `dependsOn` and before-hooks apply to the plan, after-hooks to the writes; a resource that depends on the replay
+ * waits for both. Each other option is passed to the child that it concerns, such as `ignoreChanges` to the children
+ * that have the input.
  *
  * @example
  * ```ts
@@ -149,7 +156,7 @@ export interface ReplayedShard {
  * ```
  */
 export class ConsumerGroupReplay extends pulumi.ComponentResource {
-  /** How far each shard is. */
+  /** What became of each shard. */
   declare readonly shards: pulumi.Output<ReplayedShard[]>;
   /** Where the shards were put: a map that another replay accepts as `from`. */
   declare readonly positions: pulumi.Output<Record<string, ReplayPosition>>;
@@ -157,19 +164,19 @@ export class ConsumerGroupReplay extends pulumi.ComponentResource {
   declare readonly previousPositions: pulumi.Output<Record<string, ReplayPosition>>;
   /** When the group was looked at, by the service's clock. */
   declare readonly plannedAt: pulumi.Output<string>;
-  /** When SLS wrote the last shard, by its own clock; absent where nothing was written. */
+  /** When the last shard was written, by SLS's clock; absent if nothing was written. */
   declare readonly pinnedAt: pulumi.Output<string | undefined>;
-  /** How many shards have which status. */
+  /** The number of shards by status. */
   declare readonly totals: pulumi.Output<Record<string, number>>;
 
   /**
-   * @param name The name of the replay in the stack. A rename without `aliases` is a new replay, which `maxMove` and
-   * `applyBefore` bound.
-   * @param args Where to, and how far it may move.
-   * @param opts Pulumi's options. Those that replace (`replacementTrigger`, `replaceWith`, `deletedWith`,
-   * `deleteBeforeReplace`) are the plan's: the group is moved again, and what was written stays known.
-   * @throws When `opts` holds `import`, `id`, or another option that a replay cannot honour: `replaceOnChanges`,
-   * `urn`, `envVarMappings`.
+   * @param name The name of the replay in the stack. A rename without `aliases` makes a new replay, which moves the
+   * group once more, within `maxMove` and `applyBefore`.
+   * @param args Where to move the group, and within which limits.
+   * @param opts Pulumi's options. Those about replacement (`replacementTrigger`, `replaceWith`, `deletedWith`,
+   * `deleteBeforeReplace`) apply to the plan only: the group is moved again, and state still knows what was written.
+   * @throws When `opts` holds `import`, `id`, or an option that a replay does not support: `replaceOnChanges`, `urn`,
+   * `envVarMappings`.
    */
   constructor(name: string, args: ConsumerGroupReplayArgs, opts: ConsumerGroupReplayOptions = {}) {
     refuseAdoptionOptions("ConsumerGroupReplay", name, opts);

@@ -12,18 +12,18 @@ export interface ConsumerGroupSavepointArgs {
   readonly logstore: pulumi.Input<string>;
   /** The consumer group. A change replaces the savepoint, as with {@link project}. */
   readonly consumerGroup: pulumi.Input<string>;
-  /** Any values. A change reads the positions anew. */
+  /** Any values. A change reads the positions again. */
   readonly triggers?: pulumi.Input<pulumi.Input<unknown>[]>;
-  /** Why, in at most 10,000 characters: kept in state. A change updates state only. */
+  /** Why it is done, in at most 10,000 characters: kept in state. A change updates state only. */
   readonly reason?: pulumi.Input<string>;
 }
 
 /**
  * Keeps where a consumer group stands, and writes nothing to SLS.
  *
- * The positions are read once, when the savepoint is created, and anew when `triggers` change. A later
- * `ConsumerGroupReplay` with `from: savepoint.positions` leads back to them. `none` stands for a shard without a
- * checkpoint; name another position for it before you replay to the savepoint.
+ * The positions are read once, when the savepoint is created, and again when `triggers` change. A later
+ * `ConsumerGroupReplay` with `from: savepoint.positions` leads back to them. A shard without a checkpoint has the
+ * position `none`, which a replay refuses: replace it by another position first.
  *
  * @example
  * ```ts

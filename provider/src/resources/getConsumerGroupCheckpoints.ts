@@ -29,9 +29,9 @@ export interface ConsumerGroupCheckpoints {
   readonly readAt: string;
   /** Every shard of the logstore, read-only parents of splits and merges included, by its id. */
   readonly shards: readonly ShardCheckpoint[];
-  /** Log groups that are left to read in all shards together; absent where it is not known for one of them. */
+  /** Log groups that are left to read in all shards together; absent if it is not known for one of them. */
   readonly lagLogGroups?: number;
-  /** The longest lag of a shard, in whole seconds; absent where it is not known for one of them. */
+  /** The longest lag of a shard, in whole seconds; absent if it is not known for one of them. */
   readonly lagSeconds?: number;
   /** All of it as Markdown, for a comment on a pull request. */
   readonly text: string;
@@ -43,7 +43,7 @@ export interface ShardCheckpoint {
   readonly shard: number;
   /** A shard that was split or merged is `readonly` until its data has expired. */
   readonly status: "readwrite" | "readonly";
-  /** The cursor that is read next; `none` where the group has no checkpoint. */
+  /** The cursor that is read next; `none` if the group has no checkpoint. */
   readonly checkpoint: string;
   /**
    * When the log group at the checkpoint was received; at the end of the shard, the one before it. Absent where
@@ -52,15 +52,18 @@ export interface ShardCheckpoint {
   readonly checkpointTime?: string;
   /** The cursor of the oldest log group that the shard still holds. */
   readonly begin: string;
-  /** The cursor behind the newest log group. */
+  /** The cursor after the newest log group. */
   readonly end: string;
-  /** Log groups from the checkpoint to the end. Absent without a checkpoint within a shard that holds any. */
+  /**
+   * Log groups from the checkpoint to the end. Absent if the group has no checkpoint in the shard, and if the shard
+   * no longer holds what it points to.
+   */
   readonly lagLogGroups?: number;
   /** Whole seconds from the log group at the checkpoint to now; 0 where nothing is left to read. */
   readonly lagSeconds?: number;
-  /** Log groups that expired before the group read them; absent where none did. */
+  /** Log groups that expired before the group read them; absent if there are none. */
   readonly lostLogGroups?: number;
-  /** Who saved the checkpoint, where the service names it. */
+  /** Who saved the checkpoint, if the service says so. */
   readonly consumer?: string;
   /** When it was saved, by a consumer or by a pin. */
   readonly committedAt?: string;
@@ -70,8 +73,8 @@ export interface ShardCheckpoint {
  * Reads where a consumer group stands: positions with times, lag, consumers and last commits. Writes nothing, needs
  * no resource, and reads again in each preview and up.
  *
- * What it answers moves all the time. Shown in an output that is what one wants; as the input of a replay it is
- * not, because the reviewed plan would be another one when it is applied: use a `ConsumerGroupSavepoint` there.
+ * The answer changes all the time. That is right for an output, but not for the input of a replay: the plan that was
+ * reviewed would differ from the one that is applied. Use a `ConsumerGroupSavepoint` there.
  *
  * It sends three requests, and at most three for each shard.
  *

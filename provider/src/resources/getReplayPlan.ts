@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ConsumerGroupReplayArgs, type ReplayPosition } from "./consumerGroupReplay.js";
 import { type ReadOptions, read, readOutput } from "./reading.js";
 
-/** The inputs of a `ConsumerGroupReplay`, as plain values, and up to where its consumers are to read. */
+/** The inputs of a `ConsumerGroupReplay`, as plain values, and where its consumers are to stop. */
 export type GetReplayPlanArgs = pulumi.Unwrap<ConsumerGroupReplayArgs> & {
   /**
-   * Up to where consumers are to read, for a group that reads a stretch again beside production: an RFC 3339 instant,
-   * or a map from shard id (`"*"`: all others) to a position as in `from`, without `previous`. It is exclusive: what
-   * the service received at or after it is not read. A fraction of a second is rounded up. A shard that the map leaves
-   * out, or has as `keep`, has no end. In the future it is refused: consumers would stop at the present end.
-   * Before `from` it is refused too.
+   * Where consumers are to stop, for a group that reads some hours again beside production: an RFC 3339 instant, or a
+   * map from shard id (`"*"`: all others) to a position as in `from`, without `previous`. It is exclusive: what the
+   * service received at or after it is not read. A fraction of a second is rounded up. A shard that is missing in the
+   * map, or has `keep`, has no end. An instant in the future is refused: consumers would stop at what is the end now.
+   * One before `from` is refused too.
    *
    * @default no end
    */
@@ -19,7 +19,7 @@ export type GetReplayPlanArgs = pulumi.Unwrap<ConsumerGroupReplayArgs> & {
 /** {@link GetReplayPlanArgs}, with what other resources output. */
 export interface GetReplayPlanOutputArgs extends ConsumerGroupReplayArgs {
   /**
-   * Up to where consumers are to read, exclusive: see {@link GetReplayPlanArgs}.
+   * Where consumers are to stop, exclusive: see {@link GetReplayPlanArgs}.
    *
    * @default no end
    */
@@ -32,15 +32,15 @@ export interface ReplayPlan {
   readonly id?: string;
   /**
    * `moves`: at least one shard would move · `nothing`: every shard stays, or the deadline has passed ·
-   * `liveConsumers`: it would move, once the consumers that are alive were stopped; until then an up refuses or
-   * waits · `refused`: see {@link refusals}.
+   * `liveConsumers`: it would move, but consumers are alive; until they are stopped, an up refuses or waits ·
+   * `refused`: see {@link refusals}.
    */
   readonly verdict: "moves" | "nothing" | "liveConsumers" | "refused";
   /** When the group was looked at, by the service's clock; absent where it could not be. */
   readonly readAt?: string;
   /** The `reason` of the replay. */
   readonly reason?: string;
-  /** The bound that the plan was held against, in seconds. */
+  /** `maxMove`, in seconds. */
   readonly maxMoveSeconds?: number;
   /** The deadline of the replay. */
   readonly applyBefore?: string;
@@ -48,7 +48,7 @@ export interface ReplayPlan {
   readonly retentionSeconds?: number;
   /** Every shard of the logstore, by its id; empty where the group could not be looked at. */
   readonly shards: readonly ShardPlan[];
-  /** How many shards have which {@link ShardPlan.action}. */
+  /** The number of shards by {@link ShardPlan.action}. */
   readonly totals: Readonly<Record<string, number>>;
   /**
    * Log groups that would be read again in all shards together; absent where none moves back. Shards without a
@@ -71,7 +71,7 @@ export interface ReplayPlan {
   readonly toReadLogGroups?: number;
   /** Shards that would stand at or after their end cursor, so that nothing is read there; absent without `until`. */
   readonly emptyShards?: readonly number[];
-  /** What stands in the way, each reason once. A single one stops the whole group. */
+  /** Why the replay is refused, each reason once. One is enough to stop the whole group. */
   readonly refusals: readonly PlanRefusal[];
   /** All of it as Markdown, for a comment on a pull request. */
   readonly text: string;
@@ -81,7 +81,7 @@ export interface ReplayPlan {
 export interface ShardPlan {
   /** The shard's id. */
   readonly shard: number;
-  /** Where to, as `from` says it for this shard. */
+  /** Where to move it: what `from` says for this shard. */
   readonly position: ReplayPosition;
   /**
    * `back`: log groups are read again · `forward`: log groups are never read · `set`: the group has no position in
@@ -89,7 +89,7 @@ export interface ShardPlan {
    * `behind`: stands before the instant, and reads everything since · `expired`: the deadline has passed · `refused`.
    */
   readonly action: "back" | "forward" | "set" | "alreadyThere" | "kept" | "behind" | "expired" | "refused";
-  /** The {@link PlanRefusal.kind} that holds for this shard; with `liveConsumers` the action is still the move. */
+  /** The {@link PlanRefusal.kind} for this shard. With `liveConsumers`, `action` is still the move. */
   readonly refusal?: PlanRefusal["kind"];
   /** The cursor where the group stands; `none` where it has no checkpoint. */
   readonly checkpoint: string;
@@ -99,28 +99,28 @@ export interface ShardPlan {
   readonly target?: string;
   /** When the log group at the target was received; for the end of a shard, the one before it. */
   readonly targetTime?: string;
-  /** Whether the target is the end of the shard, from where only what is received later is read; else absent. */
+  /** `true` if the target is the end of the shard: only what is received later is read. Absent otherwise. */
   readonly targetIsEnd?: boolean;
   /** Log groups between the two. */
   readonly logGroups?: number;
-  /** How far the move reaches in receive time, in whole seconds: what `maxMove` bounds. */
+  /** How far the move goes, in receive time, in whole seconds: `maxMove` limits it. */
   readonly spanSeconds?: number;
   /**
    * The cursor of the first log group that is not read any more, for consumers that stop at a cursor; absent without
-   * `until`, and where it leaves the shard out. It stays right when log groups expire, which an instant does not.
+   * `until`, and if `until` leaves the shard out. Unlike an instant, it stays right when log groups expire.
    */
   readonly endCursor?: string;
   /** The instant that `until` names; for any other position, when the log group there was received. */
   readonly endTime?: string;
-  /** Log groups from where the shard would stand to its end cursor; absent for one that is kept. */
+  /** Log groups from where the shard would stand to its end cursor; absent if the shard is kept. */
   readonly toReadLogGroups?: number;
   /** Whether {@link toReadLogGroups} is 0. */
   readonly empty?: boolean;
 }
 
-/** A reason for which a replay is refused. docs/semantics.md has the table of them. */
+/** Why a replay is refused. The table of reasons is in docs/semantics.md. */
 export interface PlanRefusal {
-  /** Which row of the table it is; `until`: consumers cannot be told to read up to there yet. */
+  /** The row of the table. `until`: consumers cannot be told to stop there. */
   readonly kind:
     | "wrongInput"
     | "unknownShard"
@@ -134,9 +134,9 @@ export interface PlanRefusal {
     | "shardsChanged"
     | "liveConsumers"
     | "until";
-  /** With `lookFailed`, the code of docs/errors.md. */
+  /** With `lookFailed`: the code, as in docs/errors.md. */
   readonly code?: string;
-  /** The shards that it holds for; empty where it holds for all. */
+  /** The shards that it is about; empty if it is about all. */
   readonly shards: readonly number[];
   /** With `liveConsumers`: who saved where, and how long ago. */
   readonly consumers?: readonly {
@@ -144,7 +144,7 @@ export interface PlanRefusal {
     readonly consumer?: string;
     readonly committedSecondsAgo: number;
   }[];
-  /** With `liveConsumers`: how long after the last commit a group counts as quiet. */
+  /** With `liveConsumers`: how many seconds after its last commit the group counts as quiet. */
   readonly quietAfterSeconds?: number;
   /** What was seen, what would happen, and the way out. */
   readonly message: string;
@@ -153,10 +153,10 @@ export interface PlanRefusal {
 /**
  * Plans what a new `ConsumerGroupReplay` with these inputs would do, as data. Writes nothing and declares nothing.
  *
- * It never fails for what it finds: wrong inputs, refusals and a service that cannot be looked at are part of the
- * answer. Its plan is that of a replay which has not run yet, so `previous` is refused: name the positions of the
- * replay's output `previousPositions` instead. Shortly after a pin, the pin itself counts as a commit of a
- * consumer, because a function has no state that could tell the two apart.
+ * It does not throw for what it finds: wrong inputs, refusals and a service that does not answer are part of the
+ * result. It plans a replay that has not run yet, so `previous` is refused: give the replay's output
+ * `previousPositions` instead. Shortly after a pin, the pin itself looks like a commit of a consumer, because a
+ * function has no state from which it could know better.
  *
  * It sends four requests, and at most four for each shard; with `until`, one more for each shard where that is an
  * instant, and at most three where it is another position.

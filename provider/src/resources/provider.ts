@@ -5,17 +5,17 @@ export interface ProviderArgs {
   /**
    * The region the projects are in, such as `cn-hangzhou`; the public endpoint follows from it.
    *
-   * @default the environment's `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` and their other spellings; then the region of the
-   * profile in use
+   * @default the environment's `ALICLOUD_REGION`, `ALIBABA_CLOUD_REGION` and their other spellings; then the region
+   * of the profile in use
    */
   readonly region?: pulumi.Input<string>;
   /**
-   * The endpoint itself, without a project: `cn-hangzhou-intranet.log.aliyuncs.com`. HTTPS unless it begins
-   * with `http://`. Wins over {@link region}.
+   * The endpoint, without the project: `cn-hangzhou-intranet.log.aliyuncs.com`. HTTPS unless it begins with
+   * `http://`. Takes precedence over {@link region}.
    */
   readonly endpoint?: pulumi.Input<string>;
   /**
-   * The id of the access key. Declared together with {@link accessKeySecret}.
+   * The id of the access key. Give it together with {@link accessKeySecret}.
    *
    * @default the environment's `ALICLOUD_ACCESS_KEY`, `ALIBABA_CLOUD_ACCESS_KEY_ID` and their other spellings, with
    * secret and token of the same spelling; then `ALICLOUD_PROFILE`; then what the default credential chain of
@@ -24,17 +24,17 @@ export interface ProviderArgs {
   readonly accessKeyId?: pulumi.Input<string>;
   /** The secret of the access key. Always encrypted in Pulumi's state. */
   readonly accessKeySecret?: pulumi.Input<string>;
-  /** The token that STS gave along with a temporary key. Always encrypted in Pulumi's state. */
+  /** The token that belongs to a temporary key of STS. Always encrypted in Pulumi's state. */
   readonly securityToken?: pulumi.Input<string>;
   /**
    * The profile of the aliyun CLI (`~/.aliyun/config.json`) that gives the credentials: keys, a role, an ECS
-   * instance's role, OIDC or single sign-on. {@link accessKeyId} goes before it.
+   * instance's role, OIDC or single sign-on. {@link accessKeyId} takes precedence over it.
    */
   readonly profile?: pulumi.Input<string>;
   /**
-   * The ARN of a RAM role to assume with the credentials, such as `acs:ram::123456789012:role/replay`. Its tokens
-   * are renewed when they expire. `none` assumes none, also where the environment names one; without it, credentials
-   * that are declared here and a role that the environment names are refused together.
+   * The ARN of a RAM role to assume with the credentials, such as `acs:ram::123456789012:role/replay`. Its tokens are
+   * renewed when they expire. `none` assumes no role, even if the environment names one. If it is not set,
+   * credentials that are declared here are refused while the environment names a role.
    */
   readonly roleArn?: pulumi.Input<string>;
   /**
@@ -56,8 +56,8 @@ export interface ProviderArgs {
    */
   readonly requestTimeout?: pulumi.Input<string>;
   /**
-   * How often a request is sent again, 0 to 20 times within a minute. A write is sent again only where it is
-   * proven that nothing was done.
+   * How often a request is sent again, 0 to 20 times within a minute. A write is sent again only if it is certain
+   * that the first one did nothing.
    *
    * @default 4
    */
@@ -69,8 +69,8 @@ export interface ProviderArgs {
    */
   readonly maxConcurrency?: pulumi.Input<number>;
   /**
-   * Whether a preview fails where it cannot look at what an up would do: a misspelt name, a key that may not read, a
-   * network that is down. Without it, such a preview warns and succeeds.
+   * Whether a preview fails if it cannot see what an up would do: because of a misspelt name, a key that may not
+   * read, or a network that is down. Without it, such a preview warns and succeeds.
    *
    * @default false
    */
@@ -78,10 +78,10 @@ export interface ProviderArgs {
 }
 
 /**
- * A connection to SLS of its own, for resources that do not use the one of stack config: another region, another
+ * A separate connection to SLS, for resources that do not use the one of stack config: another region, another
  * account, credentials that another resource outputs.
  *
- * A change updates the connection and acts on no checkpoint.
+ * A change updates the connection, and moves no checkpoint.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export interface ReadOptions {
 }
 
 /**
- * Why a read function has no answer. A program that does not catch it ends with the message, without a stack.
+ * Why a read function has no answer. A program that does not catch it ends with the message, and without a stack trace.
  *
  * @example
  * ```ts

@@ -149,7 +149,7 @@ function liveConsumers({ id }: Subject, refusal: RefusalOf<"liveConsumers">): st
     waitTimeout &&
       `  waitTimeout ${formatDuration(waitTimeout)} was not long enough for them to become quiet`,
     "  a running consumer reads on from its own memory and saves over the pin; idle consumers cannot be seen",
-    "  a pin that another stack wrote a moment ago looks the same: SLS keeps the name of the consumer before",
+    "  a pin that another stack wrote a moment ago looks the same: SLS still shows the name of the consumer that saved before it",
     `Stop the group's consumers, wait ${describeDuration(quietAfter)}, run pulumi up, and start them again; ` +
       'or set onActiveConsumers: "overwrite".',
   );

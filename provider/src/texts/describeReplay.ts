@@ -31,7 +31,7 @@ export function describeWayBack(subject: Subject, acts: readonly Act[]): string 
     acts.length > mostShards ? `  and ${String(acts.length - mostShards)} more shards` : undefined,
     without.length === 0
       ? undefined
-      : `  no way back for ${nameShards(without.map(({ shard }) => shard))}: no valid checkpoint before`,
+      : `  no way back for ${nameShards(without.map(({ shard }) => shard))}: no valid checkpoint before this move`,
   );
 }
 

@@ -50,7 +50,7 @@ export const consumerAfterForcedUpdate: Probe = {
     const replies = [owned, forced];
     if (!isDone(owned) || before?.consumer !== reader) {
       return {
-        consumerAfterForcedUpdate: unclear("the owner's save does not show its name", seenIn(replies)),
+        consumerAfterForcedUpdate: unclear("what the owner saved is shown without its name", seenIn(replies)),
       };
     }
     if (after === undefined) return { consumerAfterForcedUpdate: neverShown(replies) };

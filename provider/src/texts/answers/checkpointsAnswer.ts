@@ -4,7 +4,7 @@ import { formatGroupId } from "../../model/identity.js";
 import { formatInstant } from "../../model/instant.js";
 import { type GroupReading, type ShardReading } from "../../rules/groupReading.js";
 import { describeLogGroups, describePosition } from "../describePosition.js";
-import { shardTable } from "../markdown.js";
+import { plainText, shardTable } from "../markdown.js";
 
 /** Words what `getConsumerGroupCheckpoints` answers. What is not known is absent, never 0. */
 export function checkpointsAnswer(reading: GroupReading) {
@@ -61,7 +61,7 @@ function describeReading({ identity, serverTime, shards }: GroupReading, { lagLo
       : `${describeLogGroups(BigInt(lagLogGroups))} behind, at most ${describeDuration(Math.max(0, ...times) as Duration)}`;
   const count = shards.length === 1 ? "1 shard" : `${shards.length.toLocaleString("en-US")} shards`;
   return [
-    `**${formatGroupId(identity)}** at ${formatInstant(serverTime)}: ${count}, ${behind}`,
+    `**${plainText(formatGroupId(identity))}** at ${formatInstant(serverTime)}: ${count}, ${behind}`,
     "",
     shardTable(["Shard", "Stands at", "Behind", "Last commit"], shards.map(describeShard)),
   ].join("\n");

@@ -17,7 +17,7 @@ import { describePace, describeRate } from "../describePace.js";
 import { describeCheckpoint, describeLogGroups, describePosition } from "../describePosition.js";
 import { describeUntil } from "../describeUntil.js";
 import { lines, plural } from "../lines.js";
-import { shardTable } from "../markdown.js";
+import { plainText, shardTable } from "../markdown.js";
 
 /** Words what `getReplayProgress` answers. What is not known is absent, never 0. */
 export function progressAnswer({ identity, serverTime, shards: progress, until }: ReplayProgress) {
@@ -25,7 +25,7 @@ export function progressAnswer({ identity, serverTime, shards: progress, until }
   const open = progress.filter(until === undefined ? isOpen : isLeft);
   const pace = totalPace(open, serverTime);
   const remaining = remainingOf(open);
-  const head = `**${formatGroupId(identity)}** at ${formatInstant(serverTime)}: ${describeTotals(totals)}`;
+  const head = `**${plainText(formatGroupId(identity))}** at ${formatInstant(serverTime)}: ${describeTotals(totals)}`;
   const left = until === undefined ? "Still to read again" : "Still to read";
   const columns = ["Shard", "State", "Pinned at", "Stands at", left, "Pace"];
   const [stalled, rewound] = [numbersOf(progress, ({ stalled }) => stalled), numbersOf(progress, isRewound)];
