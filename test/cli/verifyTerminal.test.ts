@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.js";
+import { freePort } from "../plugin/freePort.ts";
 import { bin } from "./operator.js";
 import {
   ctrlC,
@@ -107,14 +107,6 @@ describe("docs/verify.md", () => {
     expect(readFileSync(join(folder, "observed.json"), "utf8")).toContain('"untouchedShards": "listed"');
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("verify on a terminal", () => {
   const question = "Create it now? [y/N] ";

@@ -1,6 +1,6 @@
 /** A consumer group as a resource, on the real engine. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type CommandResult } from "./pulumi.ts";
+import { succeeded } from "./outcome.ts";
 import { Shop } from "./shop.ts";
 
 const program = `
@@ -28,12 +28,6 @@ afterEach(() => shop.close());
 
 function declare(group: object, from?: string, others?: readonly string[]): void {
   shop.pulumi.write({ "declarations.json": JSON.stringify({ group, from, others }) });
-}
-
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return stdout;
 }
 
 function timeouts(): Readonly<Record<string, number>> {

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { arch, platform } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -11,6 +10,7 @@ import { prepareStandIn } from "../engine/standInsForTests.mjs";
 import { prepareYamlHost } from "../engine/yamlHostForTests.mjs";
 import { pluginVersion } from "../../tools/plugin/bundle.mjs";
 import { packPlugin } from "../../tools/plugin/tarballs.mjs";
+import { freePort } from "../plugin/freePort.ts";
 import { type Followed, Outside, blocks, root, section } from "./outside.ts";
 
 const examples = [
@@ -224,13 +224,3 @@ describe.runIf(examples[0]?.available)("docs/languages.md", { timeout: 600_000 }
     expect(succeeded(up)).toContain("4 created");
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { prepareYamlHost } from "../engine/yamlHostForTests.mjs";
+import { succeeded } from "./outcome.ts";
 import {
   type CommandResult,
   type Files,
@@ -136,12 +137,6 @@ async function open({ example, env }: Pick<Language, "example" | "env">, shards 
 async function configure(settings: Readonly<Record<string, string>>): Promise<void> {
   const pairs = Object.entries(settings).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
   await succeeded(pulumi.run("config", "set-all", ...pairs));
-}
-
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return `${stdout}${stderr}`;
 }
 
 function cursor(instant: string, shard: number): string {

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { pluginFolder, pluginVersion } from "../../tools/plugin/bundle.mjs";
 import { generateSdk } from "../../tools/sdk/sdk.mjs";
-import { type CommandResult } from "./pulumi.ts";
+import { succeeded } from "./outcome.ts";
 import { Shop } from "./shop.ts";
 
 const tools = join(import.meta.dirname, "../../node_modules/.bin");
@@ -51,12 +51,6 @@ async function installSdk(): Promise<void> {
   });
 }
 
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return stdout;
-}
-
 function stands(): readonly (string | undefined)[] {
   return [shop.checkpoint(0), shop.checkpoint(1)];
 }
@@ -84,7 +78,7 @@ it("compiles, and moves a group once", async () => {
   expect(writes()).toBe(0);
   await succeeded(pulumi.up("--skip-preview"));
   expect([stands(), writes()]).toEqual([[shop.cursor(7, 0), shop.cursor(7, 1)], 2]);
-  const outputs = await succeeded(pulumi.run("stack", "output", "--json"));
+  const { stdout: outputs } = await pulumi.run("stack", "output", "--json");
   expect(JSON.parse(outputs)).toMatchObject({
     totals: { pinned: 2 },
     progress: expect.stringContaining("shop/orders/billing") as unknown,

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SlsEmulator } from "../../emulator/src/index.ts";
-import { type CommandResult, type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
+import { succeeded } from "./outcome.ts";
+import { type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
 
 const hour = 3_600_000;
 const noon = Date.parse("2026-11-22T12:00:00Z");
@@ -83,12 +84,6 @@ function declarePin(hoursBeforeNoon: number, more: object = {}): void {
   const type = "sls:index:ConsumerGroupCheckpoint";
   const inputs = { ...group, shard: 0, checkpoint: cursor(hoursBeforeNoon) };
   declare({ resources: [{ type, name: "pin", outputs: ["status"], inputs }], ...more });
-}
-
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return stdout;
 }
 
 describe("a checkpoint through the plugin", () => {

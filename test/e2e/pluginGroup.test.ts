@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { fileURLToPath } from "node:url";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { prepareYamlHost } from "../engine/yamlHostForTests.mjs";
-import { type CommandResult, type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
+import { succeeded } from "./outcome.ts";
+import { type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
 
 const folder = fileURLToPath(new URL("../../provider/dist/plugin", import.meta.url));
 const hour = 3_600_000;
@@ -51,12 +52,6 @@ function declareGroup(more: object = {}): void {
   declare(
     `resources:\n  side:\n    type: sls:ConsumerGroup\n    properties: ${JSON.stringify(properties)}\noutputs:\n  adopted: \${side.adopted}\n`,
   );
-}
-
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return `${stdout}${stderr}`;
 }
 
 function timeouts(): Readonly<Record<string, number>> {

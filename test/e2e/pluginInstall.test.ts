@@ -10,7 +10,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { pluginFolder, pluginVersion } from "../../tools/plugin/bundle.mjs";
 import { packPlugin } from "../../tools/plugin/tarballs.mjs";
-import { type CommandResult, type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
+import { freePort } from "../plugin/freePort.ts";
+import { succeeded } from "./outcome.ts";
+import { type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
 
 const hour = 3_600_000;
 const now = Date.parse("2026-11-20T10:00:00Z");
@@ -77,12 +79,6 @@ function declare(hoursBefore: number, options: object = {}): void {
 
 function stands(): string | undefined {
   return emulator.checkpoint("shop", "orders", "billing", 0)?.checkpoint;
-}
-
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return `${stdout}${stderr}`;
 }
 
 describe("the plugin", () => {
@@ -179,13 +175,3 @@ new sls.ConsumerGroupCheckpoint("pin", inputs, { aliases: [{ type: "sls:index:Co
     await succeeded(pulumi.destroy());
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}

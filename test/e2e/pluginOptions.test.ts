@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
-import { type CommandResult, type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
+import { failed, succeeded } from "./outcome.ts";
+import { type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
 
 const hour = 3_600_000;
 const noon = Date.parse("2026-11-22T12:00:00Z");
@@ -93,18 +94,6 @@ function declare(...replays: readonly DeclaredReplay[]): void {
 
 function before(hours: number): string {
   return new Date(noon - hours * hour).toISOString();
-}
-
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return `${stdout}${stderr}`;
-}
-
-async function failed(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).not.toBe(0);
-  return `${stdout}${stderr}`;
 }
 
 function recorded(name: string): Recorded {

@@ -2,13 +2,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
 import { pluginFolder } from "../../tools/plugin/bundle.mjs";
+import { freePort } from "../plugin/freePort.ts";
+import { failed, succeeded } from "./outcome.ts";
 import { type CommandResult, type PulumiWorkspace, openWorkspace } from "./pulumi.ts";
 
 const hour = 3_600_000;
@@ -143,18 +143,6 @@ function stands(place: Place = {}): string | undefined {
 
 function writes(): number {
   return emulator.requestsOf("UpdateCheckPoint").length;
-}
-
-async function succeeded(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).toBe(0);
-  return `${stdout}${stderr}`;
-}
-
-async function failed(command: Promise<CommandResult>): Promise<string> {
-  const { exitCode, stdout, stderr } = await command;
-  expect(exitCode, `${stdout}${stderr}`).not.toBe(0);
-  return `${stdout}${stderr}`;
 }
 
 function up(): Promise<CommandResult> {
@@ -325,13 +313,3 @@ describe("a plugin that is debugged", { timeout: 300_000 }, () => {
     expect([stands(), stands({ shard: 1 })]).toEqual([cursor(7), cursor(7, { shard: 1 })]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}

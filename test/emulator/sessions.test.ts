@@ -1,10 +1,10 @@
 import { execFile, type ExecFileException } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { help } from "../../emulator/src/help.js";
 import { prepareEngine } from "../engine/engineForTests.mjs";
+import { freePort } from "../plugin/freePort.ts";
 
 const root = join(import.meta.dirname, "../..");
 const python = join(root, ".work/conformance/python/bin");
@@ -14,14 +14,6 @@ function sessionOf(name: string): string {
   const [, rest = ""] = help().split(`A session with ${name}:\n\n`);
   const [session = ""] = rest.split("\n\nA session with ");
   return session.replace(/^ {2}/gm, "");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A folder below the repository, whose packages it finds, in which `npx` runs the built emulator; what would install does as told. */

@@ -1,9 +1,8 @@
 /** One process that is debugged, and the engines and providers that come to it. */
 import { createRequire } from "node:module";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { SlsEmulator, defaultIdentity } from "../../emulator/src/index.ts";
+import { freePort } from "./freePort.ts";
 import { PluginProcess, protocol, structOf } from "./pluginProcess.ts";
 
 const require = createRequire(createRequire(import.meta.url).resolve("@pulumi/pulumi"));
@@ -95,13 +94,3 @@ it("the next engine starts afresh, with whichever key", async () => {
   expect(await checked("second")).toBe("");
   expect(keysUsed()).toEqual(new Set([defaultIdentity.accessKeyId]));
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
