@@ -143,8 +143,10 @@ function environment(bin, path) {
     if (value !== undefined) env[name] = value;
   }
   // The engine's folder comes first: a language host that is found elsewhere on PATH makes every command warn. Then
-  // the Node.js that this repository installs, since a machine's own may be too old for Pulumi.
-  env["PATH"] = [bin, join(here, "../../node_modules/.bin"), path].join(delimiter);
+  // the Node.js that this repository installs, since a machine's own may be too old for Pulumi. No programs of packages:
+  // npm links this repository's own plugin among them once there is a build, and Pulumi would take it for every other.
+  const others = path.split(delimiter).filter((folder) => !/node_modules[\\/]\.bin$/.test(folder));
+  env["PATH"] = [bin, join(here, "../../node_modules/node/bin"), ...others].join(delimiter);
   env["PULUMI_SKIP_UPDATE_CHECK"] = "true";
   env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true";
   return env;

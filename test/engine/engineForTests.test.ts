@@ -101,8 +101,13 @@ describe("an engine without a language host", () => {
 describe("its environment", () => {
   it("has the engine first on PATH, then the Node.js of this repository", async () => {
     const { pulumi, env } = await prepare();
-    const nodejs = resolve(import.meta.dirname, "../../node_modules/.bin");
+    const nodejs = resolve(import.meta.dirname, "../../node_modules/node/bin");
     expect(env["PATH"]?.split(delimiter)).toEqual([dirname(pulumi), nodejs, official]);
+  });
+
+  it("has no programs of packages on PATH, where the engine would find this repository's own plugin", async () => {
+    const { env } = await prepare(["/clone/node_modules/.bin", official].join(delimiter));
+    expect(env["PATH"]?.split(delimiter).slice(2)).toEqual([official]);
   });
 
   it("holds nothing else of the person who runs it", async () => {
