@@ -14,6 +14,7 @@ import { basename, delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { prepareEngine, type PreparedEngine } from "../engine/engineForTests.mjs";
+import { isRunning } from "../engine/isRunning.ts";
 
 export interface CommandResult {
   /** `null` when a signal ended the command. */
@@ -269,11 +270,16 @@ export class PulumiWorkspace {
     else child.kill(signal);
   }
 
+  /** A process that is about to end is not found any more, and still runs for a moment. */
   async #endAll(): Promise<void> {
-    for (let left = this.processes(); left.length > 0; left = this.processes()) {
-      left.forEach(end);
-      await sleep(pollMs);
-    }
+    const ended = new Set<number>();
+    do {
+      if (ended.size > 0) await sleep(pollMs);
+      for (const left of this.processes()) {
+        end(left);
+        ended.add(left.pid);
+      }
+    } while ([...ended].some(isRunning));
   }
 }
 
