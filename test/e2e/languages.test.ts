@@ -13,6 +13,7 @@ import {
   type LocalProcess,
   type PulumiWorkspace,
   type RunningCommand,
+  end,
   isEngine,
   openWorkspace,
 } from "./pulumi.ts";
@@ -407,8 +408,8 @@ const endings: Readonly<Record<string, () => Promise<void>>> = {
     up.kill("SIGKILL");
     await up.finished;
     // As when the whole machine dies: what was not recorded is in no state.
-    for (const { pid, command } of pulumi.processes())
-      if (command.includes("cmd/dynamic-provider")) process.kill(pid, "SIGKILL");
+    for (const process of pulumi.processes())
+      if (process.command.includes("cmd/dynamic-provider")) end(process);
     held.release();
     await succeeded(pulumi.cancel());
   },

@@ -356,7 +356,8 @@ function isProvider({ command }: LocalProcess): boolean {
   return /^\S*node \S*@pulumi\/pulumi\/cmd\/dynamic-provider/.test(command);
 }
 
-function end({ pid }: LocalProcess): void {
+/** Kills a process that may end by itself meanwhile, as a provider does whose engine is dead. */
+export function end({ pid }: LocalProcess): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {

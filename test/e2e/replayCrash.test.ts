@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Rule, type RuleOptions } from "../../emulator/src/index.ts";
-import { type RunningCommand } from "./pulumi.ts";
+import { type RunningCommand, end } from "./pulumi.ts";
 import { Shop, hour } from "./shop.ts";
 
 let shop: Shop;
@@ -147,8 +147,8 @@ async function kill(command: RunningCommand, victim: Victim): Promise<void> {
 
 /** The providers of this workspace, those that their engine has left behind included. */
 function killProviders(): void {
-  for (const { pid, command } of shop.pulumi.processes()) {
-    if (command.includes("cmd/dynamic-provider")) process.kill(pid, "SIGKILL");
+  for (const process of shop.pulumi.processes()) {
+    if (process.command.includes("cmd/dynamic-provider")) end(process);
   }
 }
 
