@@ -291,6 +291,8 @@ describe.each(languages.filter(({ available }) => available))(
       const { up, release } = await upInTheMiddle();
       pulumi.signalEngine("SIGKILL");
       await up.finished;
+      // What died is noticed by the end of its connection; a write that leaves before that is under way.
+      await sleep(200);
       release();
       // The plugin lives on until it notices.
       await ended(isPlugin);

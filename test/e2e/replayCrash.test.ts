@@ -143,7 +143,11 @@ async function kill(command: RunningCommand, victim: Victim): Promise<void> {
   if (victim !== "engine") killProviders();
   if (victim !== "provider") command.kill("SIGKILL");
   await command.finished;
+  // What died is noticed by the end of its connection; a write that leaves before that is under way.
+  if (victim === "engine") await sleep(longEnoughToNotice);
 }
+
+const longEnoughToNotice = 200;
 
 /** The providers of this workspace, those that their engine has left behind included. */
 function killProviders(): void {
