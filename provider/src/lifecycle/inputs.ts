@@ -8,11 +8,10 @@ import { type Declared } from "./declared.js";
 
 /** How each kind of input is read from what a program declared. */
 
+const notText = unparsed("is not a string; write one text in quotes");
+
 export function nameInput(kind: Parameters<typeof parseName>[0]): (value: unknown) => Parsed<string> {
-  return (value) =>
-    typeof value === "string"
-      ? parseName(kind, value)
-      : unparsed("is not a string; write one text in quotes");
+  return (value) => (typeof value === "string" ? parseName(kind, value) : notText);
 }
 
 export function shardInput(value: unknown): Parsed<number> {
@@ -27,7 +26,7 @@ export function cursorInput(value: unknown): Parsed<Cursor> {
   if (typeof value === "number") {
     return unparsed("is a number, and numbers this long lose digits; write the base64 cursor as a string");
   }
-  if (typeof value !== "string") return unparsed("is not a string; write one text in quotes");
+  if (typeof value !== "string") return notText;
   if (value.startsWith("cursor:")) return unparsed('is a position; leave out "cursor:" here');
   if (["begin", "end", "previous", "keep", "none"].includes(value)) {
     return unparsed(
@@ -65,7 +64,7 @@ export function booleanInput(value: unknown): Parsed<boolean> {
 }
 
 export function textInput(value: unknown): Parsed<string> {
-  if (typeof value !== "string") return unparsed("is not a string; write one text in quotes");
+  if (typeof value !== "string") return notText;
   // Half of a character pair cannot be encoded, and would only be noticed while the request is signed.
   return isWellFormed(value) ? parsed(value) : unparsed("holds half of a character pair, which is no text");
 }
