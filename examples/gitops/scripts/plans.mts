@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { slsCheckpoint } from "./slsCheckpoint.mts";
 import { configurationOf, connectionFlags, replaysOf, type DeclaredReplay } from "./stack.mts";
+import { title } from "./title.mts";
 
 /** GitHub takes a comment of 65,536 characters; the pages have everything. */
 const mostCharacters = 60_000;
@@ -38,11 +39,6 @@ function asItIs(text: string): string {
   const longest = Math.max(2, ...[...text.matchAll(/~+/g)].map(([tildes]) => tildes.length));
   const fence = "~".repeat(longest + 1);
   return `${fence}text\n${text}\n${fence}`;
-}
-
-/** A name from the configuration may hold anything: in the comment it mentions nobody. */
-function title(name: string): string {
-  return name.replace(/[^\w/-]/g, "?");
 }
 
 function flagsOf(inputs: DeclaredReplay["inputs"]): readonly string[] {

@@ -7,6 +7,7 @@
  */
 import { slsCheckpoint } from "./slsCheckpoint.mts";
 import { configurationOf, connectionFlags, outputOf } from "./stack.mts";
+import { title } from "./title.mts";
 
 const [stack] = process.argv.slice(2);
 if (stack === undefined) throw new Error("node scripts/progress.mts STACK");
@@ -23,7 +24,7 @@ const flags = [
 ];
 const exitCodes = Object.entries(outputOf(stack, "shards")).map(([name, shards]) => {
   const { exitCode, stdout, stderr } = slsCheckpoint(["progress", name, ...flags], JSON.stringify(shards));
-  console.log(`### ${name}\n\n${stdout}${stderr}`);
+  console.log(`### ${title(name)}\n\n${stdout}${stderr}`);
   return exitCode;
 });
 // Not done yet, which is 2, is no reason to wake anybody.
